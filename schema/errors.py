@@ -1,0 +1,62 @@
+"""The errors of deepcal: a small tree whose messages name value, place, expectation and what to do."""
+
+from pathlib import Path
+
+
+class DeepcalError(Exception):
+    """Base of every error a user can mend; `exit_code` is what the command returns."""
+
+    exit_code = 1
+
+
+class BadInput(DeepcalError):
+    """Something given to deepcal does not fit; nothing was changed."""
+
+    exit_code = 3
+
+
+class BadFile(BadInput):
+    """A file that is refused whole."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        self.path = Path(path)
+        self.reason = reason
+        super().__init__(f"{self.path.name}: {reason}")
+
+
+class BadRow(BadFile):
+    """One value of one line of a file that is refused whole.
+
+    Parameters
+    ----------
+    path : path of the file
+    line : line number, from 1
+    column : column name
+    value : the text that was found
+    expected : what belongs there, in words
+    """
+
+    def __init__(self, path: Path | str, line: int, column: str, value: str, expected: str) -> None:
+        self.line = line
+        self.column = column
+        self.value = value
+        self.expected = expected
+        super().__init__(path, f"line {line}, column {column}: {value!r}, expected {expected}")
+
+
+class BadArgument(DeepcalError):
+    """An argument that cannot be used; the message says which and what would do."""
+
+    exit_code = 2
+
+
+class NotReady(DeepcalError):
+    """Something that must come first is missing; the message says which command makes it."""
+
+    exit_code = 4
+
+
+class ServerError(DeepcalError):
+    """The PostgreSQL server cannot be reached, started or used."""
+
+    exit_code = 5

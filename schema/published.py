@@ -1,0 +1,35 @@
+"""The column lists of the published 2MASS tables, read from the data files beside this module."""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+TABLES = ("psc", "xsc", "scan", "detection")
+
+
+@dataclass(frozen=True)
+class PublishedColumn:
+    """One column of a published table; `type` is PostgreSQL's, `format` the Python format of its text form."""
+
+    name: str
+    type: str
+    null: bool
+    unit: str
+    ucd: str
+    format: str
+    comment: str
+
+
+@cache
+def published(table: str) -> tuple[PublishedColumn, ...]:
+    """Return the columns of a published table in file order.
+
+    Parameters
+    ----------
+    table : str
+        ``"psc"`` (60 columns), ``"xsc"`` (389), ``"scan"`` (64) or ``"detection"`` (56, layout assumed).
+    """
+    text = files(__package__).joinpath("columns", f"{table}.csv").read_text()
+    rows = csv.DictReader(text.splitlines())
+    return tuple(PublishedColumn(**{**row, "null": row["null"] == "yes"}) for row in rows)  # type: ignore[arg-type]  # strings but for null
