@@ -1,0 +1,127 @@
+"""Scans, their images, their extractions and their scores."""
+
+import sqlalchemy as sa
+
+from schema.published import published
+from schema.tables.column import col, file_id, metadata, position_checks, published_col
+
+scan = sa.Table(
+    "scan",
+    metadata,
+    *(published_col(column) for column in published("scan")),
+    col("provisional", "boolean", "True while only an image has told of the scan; the scan table fills it later", null=False, server_default=sa.false(), ucd="meta.code.status"),
+    file_id(),
+    sa.PrimaryKeyConstraint("scan_key"),
+    sa.UniqueConstraint("hemis", "date", "scan"),
+    sa.CheckConstraint("hemis IN ('n', 's') AND sd IN ('n', 's')", name="letters"),
+    sa.CheckConstraint("qual BETWEEN 0 AND 10", name="qual"),
+    sa.CheckConstraint("provisional = (scan_key < 0)", name="provisional_key"),
+    *position_checks("ra", "decl"),
+    sa.Index("scan_tile_idx", "tile"),
+    schema="deepcal",
+    comment="One calibration scan: the 64 published columns",
+)
+
+image = sa.Table(
+    "image",
+    metadata,
+    col("image_id", "integer", "Number of the image", sa.Identity(always=True), primary_key=True, null=False, ucd="meta.id;meta.main"),
+    col("scan_key", "integer", "The scan it belongs to", sa.ForeignKey("deepcal.scan.scan_key", onupdate="CASCADE"), null=False, ucd="meta.id;obs"),
+    col("band", "character(1)", "Band: j, h or k", null=False, ucd="instr.bandpass"),
+    col("usy", "integer", "USYREF of the header, rounded: with scan and band it names the image", unit="arcsec", null=False, ucd="pos.cartesian.y;instr.det"),
+    col("coadd", "smallint", "Image number in the scan as the file name tells it", ucd="meta.id;obs.image"),
+    col("form", "text", "strip (registered on the field grid) or atlas (standard Atlas Image)", null=False, ucd="meta.code"),
+    col("path", "text", "Path of the file", null=False, ucd="meta.ref;meta.file"),
+    col("sha256", "character(64)", "SHA-256 of the file", null=False, ucd="meta.id;meta.file"),
+    col("naxis1", "integer", "Columns", unit="pixel", null=False, ucd="phys.size;instr.pixel"),
+    col("naxis2", "integer", "Rows", unit="pixel", null=False, ucd="phys.size;instr.pixel"),
+    col("crval1", "double precision", "Right ascension of the reference pixel", unit="deg", null=False, ucd="pos.eq.ra"),
+    col("crval2", "double precision", "Declination of the reference pixel", unit="deg", null=False, ucd="pos.eq.dec"),
+    col("crpix1", "double precision", "Column of the reference pixel, from 1", unit="pixel", null=False, ucd="pos.cartesian.x;instr.pixel"),
+    col("crpix2", "double precision", "Row of the reference pixel, from 1", unit="pixel", null=False, ucd="pos.cartesian.y;instr.pixel"),
+    col("cdelt1", "double precision", "Pixel size along a row", unit="deg", null=False, ucd="instr.scale"),
+    col("cdelt2", "double precision", "Pixel size along a column", unit="deg", null=False, ucd="instr.scale"),
+    col("crota2", "double precision", "Rotation of the column axis, from north through west", unit="deg", null=False, ucd="pos.posAng"),
+    col("ra", "double precision", "Right ascension J2000 of the image centre", unit="deg", null=False, ucd="pos.eq.ra;meta.main"),
+    col("dec", "double precision", "Declination J2000 of the image centre", unit="deg", null=False, ucd="pos.eq.dec;meta.main"),
+    col("radius", "real", "From the centre to the farthest corner", unit="deg", null=False, ucd="phys.angSize"),
+    col("x0", "integer", "First column of the valid rectangle, from 0", unit="pixel", null=False, ucd="pos.cartesian.x;stat.min"),
+    col("x1", "integer", "One past its last column", unit="pixel", null=False, ucd="pos.cartesian.x;stat.max"),
+    col("y0", "integer", "First row of the valid rectangle, from 0", unit="pixel", null=False, ucd="pos.cartesian.y;stat.min"),
+    col("y1", "integer", "One past its last row", unit="pixel", null=False, ucd="pos.cartesian.y;stat.max"),
+    col("magzp", "double precision", "MAGZP: zero point of the image", unit="mag", null=False, ucd="phot.mag;arith.zp"),
+    col("skyval", "real", "SKYVAL: sky level", unit="DN", ucd="instr.skyLevel"),
+    col("skysig", "real", "SKYSIG: noise of a pixel", unit="DN", ucd="stat.stdev;instr.background"),
+    col("seesh", "real", "SEESH: seeing shape", ucd="instr.obsty.seeing"),
+    col("exptime", "real", "Exposure of a point of the sky", unit="s", null=False, server_default="7.8", ucd="time.duration;obs.exposure"),
+    col("blank_fraction", "real", "Blank pixels inside the valid rectangle over all of them", null=False, ucd="stat.value"),
+    col("sky_measured", "real", "Median of the pixels", unit="DN", null=False, ucd="instr.skyLevel"),
+    col("noise_measured", "real", "Robust scatter of neighbouring pixels at lag 6", unit="DN", null=False, ucd="stat.stdev;instr.background"),
+    file_id(),
+    sa.UniqueConstraint("scan_key", "band", "usy"),
+    sa.CheckConstraint("band IN ('j', 'h', 'k')", name="band"),
+    sa.CheckConstraint("form IN ('strip', 'atlas')", name="form"),
+    sa.CheckConstraint("0 <= x0 AND x0 < x1 AND x1 <= naxis1 AND 0 <= y0 AND y0 < y1 AND y1 <= naxis2", name="rectangle"),
+    sa.CheckConstraint("magzp BETWEEN 10 AND 30", name="magzp"),
+    sa.CheckConstraint("skysig > 0 AND seesh > 0 AND exptime > 0", name="positive"),
+    sa.CheckConstraint("blank_fraction BETWEEN 0 AND 1", name="blank_fraction"),
+    *position_checks(),
+    schema="deepcal",
+    comment="One image of one scan in one band, with what its header and a first look at its pixels say",
+)
+
+detection = sa.Table(
+    "detection",
+    metadata,
+    *(published_col(column) for column in published("detection")),
+    col("origin", "text", "catalog (a calibration extraction) or image (measured on the image itself)", null=False, server_default="catalog", ucd="meta.code"),
+    file_id(),
+    sa.PrimaryKeyConstraint("tile", "cntr"),
+    sa.CheckConstraint("origin IN ('catalog', 'image')", name="origin"),
+    *position_checks("ra", "decl"),
+    sa.Index("detection_scan_key_idx", "scan_key"),
+    schema="deepcal",
+    comment="One extraction of one scan, in the scan's own astrometric frame; partitioned by tile",
+    postgresql_partition_by="LIST (tile)",
+)
+
+FACTORS = {
+    "photometric": "photometric night: 0 when the scan is not photometric",
+    "sensitivity": "sensitivity against the level 1 requirement",
+    "seeing": "mean and maximum seeing shape",
+    "focus": "second image moment ratio",
+    "airglow": "background noise above the expected",
+}
+
+scan_score = sa.Table(
+    "scan_score",
+    metadata,
+    col("scan_key", "integer", "The scan", sa.ForeignKey("deepcal.scan.scan_key", onupdate="CASCADE", ondelete="CASCADE"), null=False, ucd="meta.id;obs"),
+    col("rules", "smallint", "Version of the rules", null=False, ucd="meta.version"),
+    col("base", "real", "10, or 5 on or before 1997-06-06 (not dithered)", null=False, ucd="stat.value"),
+    *(col(f"f_{name}", "real", f"Factor: {meaning}", ucd="arith.factor") for name, meaning in FACTORS.items()),
+    col("quality", "real", "The score, 0 to 10: base times the smallest factor", null=False, ucd="meta.code.qual"),
+    col("worst", "text", "The factor that set the score", ucd="meta.note"),
+    col("scored_at", "timestamptz", "When the score was made", null=False, server_default=sa.func.now(), ucd="time.processing"),
+    sa.PrimaryKeyConstraint("scan_key", "rules"),
+    sa.CheckConstraint("quality BETWEEN 0 AND 10", name="quality"),
+    *(sa.CheckConstraint(f"f_{name} BETWEEN 0 AND 1", name=name) for name in FACTORS),
+    schema="deepcal",
+    comment="The score of one scan under one version of the rules: every factor and the result",
+)
+
+scan_review = sa.Table(
+    "scan_review",
+    metadata,
+    col("review", "integer", "Number of the review", sa.Identity(always=True), primary_key=True, null=False, ucd="meta.id;meta.main"),
+    col("scan_key", "integer", "The scan", sa.ForeignKey("deepcal.scan.scan_key", onupdate="CASCADE"), null=False, ucd="meta.id;obs"),
+    col("quality", "real", "The score a person gives, 0 to 10", null=False, ucd="meta.code.qual"),
+    col("reviewer", "text", "Who gave it", null=False, ucd="meta.curation"),
+    col("reason", "text", "Why", null=False, ucd="meta.note"),
+    col("reviewed_at", "timestamptz", "When", null=False, server_default=sa.func.now(), ucd="time.processing"),
+    sa.CheckConstraint("quality BETWEEN 0 AND 10", name="quality"),
+    sa.CheckConstraint("reviewer <> '' AND reason <> ''", name="words"),
+    sa.Index("scan_review_scan_key_idx", "scan_key"),
+    schema="deepcal",
+    comment="A person's change of a score: appended, never edited",
+)

@@ -1,0 +1,53 @@
+"""The published catalogues: PSC, XSC and the calibration standards."""
+
+import sqlalchemy as sa
+
+from schema.published import published
+from schema.tables.column import BAND_UCD, BANDS, col, file_id, metadata, position_checks, published_col
+
+psc = sa.Table(
+    "psc",
+    metadata,
+    *(published_col(column) for column in published("psc")),
+    file_id(),
+    sa.PrimaryKeyConstraint("pts_key"),
+    *position_checks("ra", "decl"),
+    schema="twomass",
+    comment="2MASS All-Sky Point Source Catalog: one source, all 60 published columns",
+)
+
+xsc = sa.Table(
+    "xsc",
+    metadata,
+    *(published_col(column) for column in published("xsc")),
+    file_id(),
+    sa.PrimaryKeyConstraint("ext_key"),
+    *position_checks("ra", "decl"),
+    schema="twomass",
+    comment="2MASS All-Sky Extended Source Catalog: one source, all 389 published columns",
+)
+
+standard = sa.Table(
+    "standard",
+    metadata,
+    col("name", "text", "Name of the standard star", primary_key=True, null=False, ucd="meta.id;meta.main"),
+    col("tile", "integer", "Calibration tile the star lies in", null=False, ucd="meta.id;obs.field"),
+    col("ra", "double precision", "Right ascension J2000 at the epoch", unit="deg", null=False, ucd="pos.eq.ra;meta.main"),
+    col("dec", "double precision", "Declination J2000 at the epoch", unit="deg", null=False, ucd="pos.eq.dec;meta.main"),
+    col("epoch", "double precision", "Epoch of the position; unknown where the star is not known to move", unit="yr", ucd="time.epoch"),
+    col("pmra", "real", "Proper motion in right ascension times cos(dec)", unit="mas/yr", ucd="pos.pm;pos.eq.ra"),
+    col("pmdec", "real", "Proper motion in declination", unit="mas/yr", ucd="pos.pm;pos.eq.dec"),
+    *(
+        column
+        for band, letter in (("j", "j"), ("h", "h"), ("ks", "k"))
+        for column in (
+            col(band, "real", f"{BANDS[letter]} magnitude", unit="mag", ucd=f"phot.mag;{BAND_UCD[letter]}"),
+            col(f"s{band}", "real", f"Uncertainty of the {BANDS[letter]} magnitude", unit="mag", ucd=f"stat.error;phot.mag;{BAND_UCD[letter]}"),
+        )
+    ),
+    file_id(),
+    *position_checks(),
+    sa.CheckConstraint("sj > 0 AND sh > 0 AND sks > 0", name="uncertainty"),
+    schema="twomass",
+    comment="One primary or secondary standard star of a calibration tile",
+)
