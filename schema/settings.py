@@ -42,4 +42,4 @@ def defaults() -> Settings:
 
 def read(conn: psycopg.Connection) -> Settings:
     """Return the settings of a database, the defaults where it has none."""
-    return defaults() | {name: value for name, value in conn.execute(load("select/settings.sql")).fetchall()}
+    return defaults() | dict(conn.execute(load("select/settings.sql")).fetchall())
