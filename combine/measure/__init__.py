@@ -1,0 +1,1 @@
+"""Measuring on images: apertures, point-spread functions, noise."""
