@@ -1,0 +1,1 @@
+"""The front door: the `deepcal` command, the private database server, the demo."""

@@ -1,0 +1,186 @@
+"""The private database server under DEEPCAL_HOME, or the one that DEEPCAL_DSN names."""
+
+import fcntl
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from psycopg.sql import SQL, Identifier
+
+from deepcal import machine, postgres
+from deepcal.cluster import PORT, SOCKET_BYTES, Cluster
+from deepcal.home import home
+from schema.connection import connect
+from schema.errors import ServerError
+from schema.readiness import bring_up_to_date
+
+DATABASE = "deepcal"
+ELSEWHERE = Path("/var/lib/deepcal")
+LOG_BYTES = 16 << 20
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Status:
+    """What is known of the server: `private` is False for one that DEEPCAL_DSN names."""
+
+    private: bool
+    running: bool
+    dsn: str
+    folder: str | None = None
+    log: str | None = None
+    pid: int | None = None
+
+
+def foreign_dsn() -> str | None:
+    """Return DEEPCAL_DSN, None where the private server is meant."""
+    return os.environ.get("DEEPCAL_DSN") or None
+
+
+def on_stderr(text: str) -> None:
+    """Tell the user something once, where it spoils no output."""
+    print(text, file=sys.stderr)
+
+
+def ensure_dsn(say: Say = on_stderr) -> str:
+    """Return the libpq string of a running server with an upgraded database.
+
+    DEEPCAL_DSN if it is set; otherwise the private server, made and started if needed, which is left running.
+
+    Raises
+    ------
+    ServerError
+        The server cannot be made, started or reached.
+    NotReady
+        A foreign database needs an upgrade that this role may not make.
+    """
+    dsn = foreign_dsn() or start(say)
+    bring_up_to_date(dsn, private=foreign_dsn() is None)
+    return dsn
+
+
+def start(say: Say = on_stderr) -> str:
+    """Start the private server unless it runs, make its database unless it exists, and return the libpq string."""
+    folder = home()
+    with _lock(folder):
+        cluster = _cluster(folder, say)
+        if not (cluster.data / "PG_VERSION").exists():
+            say(f"making a PostgreSQL {cluster.programs.major} database cluster in {cluster.data.parent}")
+            _make(cluster)
+        if not cluster.answers():
+            _rotate(cluster.log)
+            cluster.start(machine.tuned(machine.memory(), os.cpu_count() or 1))
+        _make_database(cluster)
+        return cluster.dsn(DATABASE)
+
+
+def stop() -> bool:
+    """Stop the private server; return whether it was running."""
+    folder = home()
+    with _lock(folder):
+        cluster = _known_cluster(folder)
+        was_running = cluster is not None and cluster.pid is not None
+        if cluster is not None:
+            cluster.stop()
+        return was_running
+
+
+def status() -> Status:
+    """Look at the server without starting or changing anything."""
+    if dsn := foreign_dsn():
+        return Status(private=False, running=_reachable(dsn), dsn=dsn)
+    cluster = _known_cluster(home())
+    if cluster is None:
+        return Status(private=True, running=False, dsn="")
+    with _readable(cluster):
+        running = cluster.answers()
+        pid = cluster.pid
+    return Status(True, running, cluster.dsn(DATABASE), str(cluster.data.parent), str(cluster.log), pid)
+
+
+def _reachable(dsn: str) -> bool:
+    try:
+        connect(dsn).close()
+    except ServerError:
+        return False
+    return True
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    with (folder / "server.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _readable(cluster: Cluster) -> Iterator[None]:
+    try:
+        yield
+    except PermissionError as error:
+        raise ServerError(
+            f"the database cluster in {cluster.data.parent} belongs to another user: work as that user, "
+            "or choose a DEEPCAL_HOME of your own"
+        ) from error
+
+
+def _cluster(folder: Path, say: Say) -> Cluster:
+    known = _known_cluster(folder)
+    if known is not None:
+        return known
+    if postgres.can_enter(folder):
+        return _in_folder(folder / "pg")
+    place = _elsewhere(folder)
+    say(f"{postgres.account().pw_name} cannot enter {folder}: the database cluster goes to {place}")
+    (folder / "cluster").write_text(f"{place}\n")
+    return _in_folder(place)
+
+
+def _known_cluster(folder: Path) -> Cluster | None:
+    record = folder / "cluster"
+    place = Path(record.read_text().strip()) if record.exists() else folder / "pg"
+    return _in_folder(place) if place.is_dir() else None
+
+
+def _in_folder(place: Path) -> Cluster:
+    place = place.resolve()
+    return Cluster(place / "data", _sockets(place), place / "server.log")
+
+
+def _elsewhere(folder: Path) -> Path:
+    """Make a cluster folder outside DEEPCAL_HOME, of a new name each time: an old cluster is never taken for it."""
+    ELSEWHERE.mkdir(mode=0o755, exist_ok=True)
+    place = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=ELSEWHERE))
+    (place / "home").write_text(f"{folder}\n")
+    return place
+
+
+def _sockets(place: Path) -> Path:
+    here = place / "run"
+    if len(os.fsencode(here / f".s.PGSQL.{PORT}")) <= SOCKET_BYTES:
+        return here
+    name = hashlib.sha256(os.fsencode(place)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"deepcal-{postgres.account().pw_uid}-{name}"
+
+
+def _make(cluster: Cluster) -> None:
+    postgres.own(cluster.data.parent)
+    cluster.create("--data-checksums")
+
+
+def _rotate(log: Path) -> None:
+    if log.exists() and log.stat().st_size > LOG_BYTES:
+        log.replace(log.with_suffix(".log.1"))
+
+
+def _make_database(cluster: Cluster) -> None:
+    with connect(cluster.dsn("postgres")) as conn:
+        conn.autocommit = True
+        names = {name for (name,) in conn.execute("SELECT datname FROM pg_database")}
+        if DATABASE not in names:
+            conn.execute(SQL("CREATE DATABASE {} TEMPLATE template0").format(Identifier(DATABASE)))
