@@ -6,13 +6,14 @@ import numpy as np
 from numba import njit
 from scipy import ndimage
 
-from combine.measure.aperture import Floats, Image
+from combine.measure.aperture import Floats, Image, aperture
 
 OVERSAMPLE = 4
 RADIUS = 31
 """Of a point-spread function, pixels; light farther out is in no star's total."""
 
 FWHM_SIGMA = 2.3548
+PHASES = (0.0, 0.25, 0.5)
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,13 @@ class Psf:
         return out.astype(float)
 
     def growth(self, radius: float) -> float:
-        """Return the part of the light within `radius` pixels of the centre."""
-        fine_radius = radius * OVERSAMPLE
-        middle = self.fine.shape[0] // 2
-        y, x = np.mgrid[: self.fine.shape[0], : self.fine.shape[1]] - middle
-        inside = np.clip(fine_radius - np.hypot(x, y) + 0.5, 0, 1)
-        return float(np.sum(inside * self.fine)) / OVERSAMPLE**2
+        """Return the part of the light in an aperture of `radius` pixels, averaged over sub-pixel phases."""
+        sums = [aperture(self._image(f, g), RADIUS + f, RADIUS + g, radius).sum[0] for f in PHASES for g in PHASES]
+        return float(np.mean(sums))
+
+    def _image(self, dx: float, dy: float) -> Image:
+        """Return the largest stamp in the type of images."""
+        return self.stamp(dx, dy).astype(np.float32)
 
     def radial(self, radii: Floats) -> Floats:
         """Return the mean brightness at `radii` pixels; a power law beyond RADIUS."""
@@ -215,7 +217,8 @@ def _wings(mean: Floats) -> Floats:
     round_part = np.interp(r, rings, level, right=0)
     share = np.clip((r - 8) / 4, 0, 1)
     joined = (1 - share) * mean + share * round_part
-    return np.where(r <= RADIUS, joined, 0) / np.sum(np.where(r <= RADIUS, joined, 0))
+    inside: Floats = np.where(r <= RADIUS, joined, 0)
+    return inside / float(inside.sum())
 
 
 def _psf(mean: Floats, stars: int) -> Psf:
