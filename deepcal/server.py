@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 
 from deepcal import machine, postgres
@@ -27,7 +28,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Status:
-    """What is known of the server: `private` is False for one that DEEPCAL_DSN names."""
+    """What is known of the server: `private` is False for one that DEEPCAL_DSN names; `dsn` holds no password."""
 
     private: bool
     running: bool
@@ -93,7 +94,7 @@ def stop() -> bool:
 def status() -> Status:
     """Look at the server without starting or changing anything."""
     if dsn := foreign_dsn():
-        return Status(private=False, running=_reachable(dsn), dsn=dsn)
+        return Status(private=False, running=_reachable(dsn), dsn=make_conninfo(dsn, password=None))
     cluster = _known_cluster(home())
     if cluster is None:
         return Status(private=True, running=False, dsn="")
@@ -101,6 +102,12 @@ def status() -> Status:
         running = cluster.answers()
         pid = cluster.pid
     return Status(True, running, cluster.dsn(DATABASE), str(cluster.data.parent), str(cluster.log), pid)
+
+
+def cluster_folder() -> Path | None:
+    """Return the folder of the private server's cluster, None where DEEPCAL_DSN is set or none was made yet."""
+    cluster = None if foreign_dsn() else _known_cluster(home())
+    return cluster.data.parent if cluster else None
 
 
 def _reachable(dsn: str) -> bool:

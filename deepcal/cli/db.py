@@ -1,0 +1,103 @@
+"""`deepcal db`: the database server started, stopped, upgraded and examined."""
+
+import os
+from typing import Annotated
+
+import typer
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from deepcal import doctor as doctors
+from deepcal import postgres, server
+from deepcal.cli import Json, commands, console, emit, table
+from schema.connection import SEARCH_PATH
+from schema.errors import NotReady, ServerError
+
+app = commands(group=True)
+
+
+@app.callback()
+def db() -> None:
+    """Start, stop, upgrade and examine the database."""
+
+
+@app.command(epilog="Example: deepcal db start")
+def start(as_json: Json = False) -> None:
+    """Start the private server, make and upgrade its database."""
+    server.ensure_dsn()
+    _show(server.status(), as_json)
+
+
+@app.command(epilog="Example: deepcal db stop")
+def stop() -> None:
+    """Stop the private server."""
+    if server.foreign_dsn():
+        console.print("DEEPCAL_DSN names a server that is not ours to stop")
+    else:
+        console.print("stopped" if server.stop() else "was not running")
+
+
+@app.command(epilog="Example: deepcal db status --json")
+def status(as_json: Json = False) -> None:
+    """Tell whether the server runs and how to reach it; exit code 4 if it does not."""
+    found = server.status()
+    _show(found, as_json)
+    if not found.running:
+        raise typer.Exit(NotReady.exit_code)
+
+
+@app.command(epilog="Example: deepcal db upgrade")
+def upgrade(as_json: Json = False) -> None:
+    """Bring tables, views, functions, comments, grants and settings up to date."""
+    from schema.connection import connect
+    from schema.upgrade import upgrade as bring_up  # Alembic and SQLAlchemy: half a second no other command here needs
+
+    with connect(server.foreign_dsn() or server.start()) as conn:
+        changes = bring_up(conn)
+    emit({"changes": changes}, as_json, *(changes or ["nothing to change"]))
+
+
+@app.command(epilog="Example: deepcal db doctor")
+def doctor(as_json: Json = False) -> None:
+    """Examine server, extensions, labels, tables, roles and disk, and say how to mend each; exit code 4 if needed."""
+    report = doctors.examine()
+    shown = table("", "what", "found", "how to mend")
+    for check in report.checks:
+        shown.add_row("[green]ok[/]" if check.ok else "[red]mend[/]", check.what, check.found, check.mend)
+    emit(report, as_json, shown, *_for_administrator(report.sql))
+    if not report.ok:
+        raise typer.Exit(NotReady.exit_code)
+
+
+@app.command(
+    epilog="Example: deepcal db psql -- -c 'SELECT count(*) FROM scan'",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+def psql(arguments: Annotated[list[str] | None, typer.Argument(help="Handed to psql.")] = None) -> None:
+    """Open psql on the database; what follows -- is handed to it."""
+    given = conninfo_to_dict(server.ensure_dsn())
+    password = str(given.pop("password", None) or "")
+    given["options"] = f"{given.get('options', '')} -c search_path={SEARCH_PATH.replace(' ', '')}".strip()
+    environment = os.environ | ({"PGPASSWORD": password} if password else {})  # not where `ps` shows it
+    command = ["psql", make_conninfo("", **given), *(arguments or [])]
+    console.file.flush()
+    try:
+        os.execvpe(_psql(), command, environment)  # noqa: S606 - psql takes over this process
+    except FileNotFoundError as error:
+        raise ServerError("psql is not installed on this machine: install postgresql-client") from error
+
+
+def _psql() -> str:
+    found = postgres.installed()
+    return found[0]["psql"] if found else "psql"
+
+
+def _show(found: server.Status, as_json: bool) -> None:
+    kind = "private" if found.private else "DEEPCAL_DSN"
+    state = "running" if found.running else "not running"
+    rows = {"server": f"{kind}, {state}", "folder": found.folder, "log": found.log, "connect with": found.dsn}
+    width = max(map(len, rows))
+    emit(found, as_json, *(f"{name:{width}}  {value}" for name, value in rows.items() if value))
+
+
+def _for_administrator(sql: list[str]) -> list[str]:
+    return ["", "SQL for the server's administrator:", *sql] if sql else []
