@@ -23,6 +23,7 @@ _TYPES: dict[str, Any] = {
     "double precision": pg.DOUBLE_PRECISION(),
     "double precision[]": pg.ARRAY(pg.DOUBLE_PRECISION()),
     "integer": sa.Integer(),
+    "integer[]": pg.ARRAY(sa.Integer()),
     "jsonb": pg.JSONB(),
     "real": sa.REAL(),
     "smallint": sa.SmallInteger(),
