@@ -74,7 +74,7 @@ def _weights(c, frame, x0, n, v):  # type: ignore[no-untyped-def]  # compiled
     for x in range(n):
         u = u0 + du * x
         s = p + u * (q + u * r)
-        k = int(math.floor(s))
+        k = math.floor(s)
         whole[x] = k
         fraction[x] = s - k
         low, high = min(low, k), max(high, k)

@@ -1,0 +1,197 @@
+"""One band of one field: from registered images to the sums of both directions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from combine.measure.background import background
+from combine.stack.background import fit_background
+from combine.stack.geometry import Frame, Placement
+from combine.stack.judge import Verdict, judge, reject
+from combine.stack.model import Model, make_model
+from combine.stack.passes import Stacker, Sums
+from combine.stack.pixels import Pixels
+from schema.settings import Settings
+
+Array = NDArray[np.float64]
+Plane = NDArray[np.float32]
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Member:
+    """One scan in one band: its key, its visit, its placed images, their pixels and its photometric scale."""
+
+    scan_key: int
+    visit: int
+    placements: list[Placement]
+    pixels: list[Pixels]
+    scale: float
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one scan did in a stack."""
+
+    member: Member
+    verdict: Verdict
+    weight: float
+    masked: int
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class DirectionStack:
+    """The sums of one direction and the part of every scan."""
+
+    sums: Sums
+    parts: list[Part]
+
+
+class Direction:
+    """The scans of one band and direction while their stack is being made."""
+
+    def __init__(self, members: list[Member], frame: Frame, settings: Settings) -> None:
+        self.members = members
+        self.frame = frame
+        self.settings = settings
+        placements = [p for m in members for p in m.placements]
+        owner = [k for k, m in enumerate(members) for _ in m.placements]
+        self.images = [[i for i, k in enumerate(owner) if k == scan] for scan in range(len(members))]
+        scale = np.array([members[k].scale for k in owner])
+        self.owner = np.array(owner, np.int64)
+        self.stacker = Stacker(placements, [p for m in members for p in m.pixels], scale, frame)
+        for i, placement in enumerate(placements):
+            self.stacker.layers.background[i, 0, 0] = scale[i] * placement.image.sky_measured
+        self.noise = np.array([np.median([p.image.noise_measured * m.scale for p in m.placements]) for m in members])
+        self.verdicts: list[Verdict] = []
+        self.reasons: list[str | None] = [None] * len(members)
+        self.weight = np.ones(len(members))
+        self.masked = np.zeros(len(members), np.int64)
+
+    @property
+    def few(self) -> bool:
+        """True where too few scans are there for residuals to say anything."""
+        return len(self.members) < 3
+
+    def first_pass(self) -> Plane:
+        """Median over groups of visits of the plain mean of each group."""
+        visits = sorted({m.visit for m in self.members})
+        groups = int(self.settings["first_groups"][0])
+        group = {visit: k % groups for k, visit in enumerate(visits)}
+        scans = np.array([group[m.visit] for m in self.members], np.int64)
+        return self.stacker.median(scans[self.owner])
+
+    def fit_backgrounds(self, model: Model) -> None:
+        """Fit each image's background against a common model."""
+        across, along = self.settings["background_order"]
+        mean, count = self.stacker.cells(model)
+        for i in range(len(self.stacker)):
+            fitted = fit_background(mean[i], count[i], self.frame, (int(across), int(along)))
+            self.stacker.layers.background[i] += fitted
+
+    def examine(self, image: Plane) -> Model:
+        """Judge every scan against a stack of its direction; set noises, weights and reasons."""
+        model = make_model(image, float(np.median(self.noise)))
+        if self.few:  # a stack of one or two scans holds their noise: compare with its smooth sky alone
+            model = Model(background(image), model.faint, np.zeros_like(model.star), model.basis)
+        every = 1 if len(self.members) <= 120 else 4
+        found = self.stacker.statistics(model, self.noise[self.owner], every)
+        used = np.where([r is None for r in self.reasons], self.weight, 0.0)
+        self.verdicts = judge(found, self.images, used, own=not self.few)
+        self.reasons = reject(self.verdicts, self.settings)
+        self.noise = np.array([v.noise_pixel for v in self.verdicts])
+        self.weight = np.array([v.weight for v in self.verdicts])
+        return model
+
+    def sum(self) -> Sums:
+        """Sum the scans that are in, under their weights."""
+        used = np.where([r is None for r in self.reasons], self.weight, 0.0)
+        return self.stacker.sum(used[self.owner])
+
+    def mask(self, image: Plane) -> None:
+        """Mask outlier regions of the scans that are in."""
+        if self.few:
+            return
+        model = make_model(image, float(np.median(self.noise)))
+        light = model.basis[0]
+        local = ndimage.maximum_filter(light, 3) - ndimage.minimum_filter(light, 3)
+        slope = (self.settings["mask_gradient"][0] * local).astype(np.float32)
+        limit = np.where([r is None for r in self.reasons], self.settings["mask_sigma"][0] * self.noise, np.nan)
+        fit = np.array([v.fit for v in self.verdicts])
+        least, grow = int(self.settings["mask_region"][0]), int(self.settings["mask_grow"][0])
+        masked = self.stacker.mask_outliers(model, limit[self.owner], slope, fit[self.owner], least, grow)
+        self.masked = np.bincount(self.owner, masked, len(self.members)).astype(np.int64)
+
+    def result(self, sums: Sums) -> DirectionStack:
+        """Describe the finished direction."""
+        parts = [
+            Part(member, self.verdicts[k], self.weight[k], int(self.masked[k]), self.reasons[k])
+            for k, member in enumerate(self.members)
+        ]
+        return DirectionStack(sums, parts)
+
+
+def stack_band(
+    members: dict[str, list[Member]], frame: Frame, settings: Settings, step: Step
+) -> dict[str, DirectionStack]:
+    """Stack one band: first pass, backgrounds, rejection until the set is stable, masks, weighted means.
+
+    Parameters
+    ----------
+    members : scans by direction, n and s; directions without scans are absent
+    frame : of the field grid
+    settings : of the run
+    step : called with the name of each step as it begins
+
+    Returns
+    -------
+    The sums of each direction in DN at the reference zero point above the scans' skies.
+    """
+    directions = {d: Direction(found, frame, settings) for d, found in members.items()}
+    step("first pass")
+    images = {d: one.first_pass() for d, one in directions.items()}
+    noise = float(np.median(np.concatenate([one.noise for one in directions.values()])))
+    for turn in range(6):
+        if turn < 2:
+            step("backgrounds")
+            common = make_model(_common(list(images.values())), noise)
+            for one in directions.values():
+                one.fit_backgrounds(common)
+            if turn == 0:
+                images = {d: one.first_pass() for d, one in directions.items()}
+        step("residuals")
+        before = {d: list(one.reasons) for d, one in directions.items()}
+        for d, one in directions.items():
+            one.examine(images[d])
+            images[d] = one.sum().mean
+        same = all(_set(before[d]) == _set(one.reasons) for d, one in directions.items())
+        if turn >= 2 and same:
+            break
+    step("masks and sums")
+    result = {}
+    for d, one in directions.items():
+        one.mask(images[d])
+        result[d] = one.result(one.sum())
+    return result
+
+
+def _set(reasons: list[str | None]) -> list[bool]:
+    """Return which scans are in."""
+    return [reason is None for reason in reasons]
+
+
+def _common(images: list[Plane]) -> Plane:
+    """Join the directions on one background: half of their smooth difference goes to each."""
+    if len(images) == 1:
+        return images[0]
+    north, south = images
+    difference = south - north
+    smooth = np.float32(0) if np.isnan(difference).all() else background(difference, cell=120.0)
+    both = np.stack([north + smooth / 2, south - smooth / 2])
+    count = np.isfinite(both).sum(axis=0)
+    total = np.where(np.isfinite(both), both, 0).sum(axis=0)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)

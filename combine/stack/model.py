@@ -1,0 +1,44 @@
+"""What a stack predicts of one scan: its image, where it is faint, and how stars change with gain, seeing and shift."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from combine.measure.background import background
+
+Plane = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A stack as a prediction of single scans.
+
+    image : (ny, nx) DN
+    faint : pixels without light of sources: only noise and background differ there
+    star : pixels of stars bright enough to compare gain, seeing and position by
+    basis : (4, ny, nx) light of sources, its Laplacian, and its slope in x and y, DN
+    """
+
+    image: Plane
+    faint: Mask
+    star: Mask
+    basis: Plane
+
+
+def make_model(image: Plane, sigma: float) -> Model:
+    """Describe a stack, `sigma` being the noise of a pixel of one scan in DN."""
+    blank = ~np.isfinite(image)
+    light = np.where(blank, np.float32(0), image - background(image))
+    slope_y, slope_x = np.gradient(light)
+    laplacian = ndimage.laplace(light, mode="nearest")
+    edge = ndimage.binary_dilation(blank, iterations=2)
+    source = ndimage.binary_dilation(ndimage.uniform_filter(light, 3) > 0.5 * sigma, iterations=3)
+    faint = ~blank & ~source
+    if faint.sum() < 0.1 * (~blank).sum():  # a crowded field has no empty sky: take its faintest part
+        faint = ~blank & (light <= np.percentile(light[~blank], 30))
+    star = (light > 10 * sigma) & ~edge
+    basis = np.stack([light, laplacian, -slope_x, -slope_y]).astype(np.float32)
+    return Model(image, faint, star, basis)

@@ -1,0 +1,188 @@
+"""The passes over all images of one band and direction, block by block on every core."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from combine.stack.geometry import Frame, Placement
+from combine.stack.kernel import ROWS, Layers, median_rows, sum_rows
+from combine.stack.model import Model
+from combine.stack.pixels import Pixels
+from combine.stack.residual import APERTURE_STEP, CELL, STRUCTURE, cell_rows, outlier_rows, statistic_rows
+
+Array = NDArray[np.float64]
+Plane = NDArray[np.float32]
+MARGIN = 3
+SUMS = 26
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Running sums of a direction: weighted values, weights and the number of images under each pixel."""
+
+    value: Plane
+    weight: Plane
+    count: NDArray[np.int16]
+
+    @property
+    def mean(self) -> Plane:
+        """The weighted mean; NaN where nothing is."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(self.weight > 0, self.value / self.weight, np.float32(np.nan)).astype(np.float32)
+
+    def __add__(self, other: "Sums") -> "Sums":
+        """Join two directions: summed weighted values over summed weights."""
+        return Sums(self.value + other.value, self.weight + other.weight, self.count + other.count)
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What the residuals of N images say, before the image's own share is taken out.
+
+    sums : (N, 26) counts, sums, normal equations of the star fit
+    apertures : (N, A) sums in empty apertures of 4 pixels, DN
+    cells : (N, C) means of cells of 32 by 30 pixels, DN
+    """
+
+    sums: Array
+    apertures: Plane
+    cells: Plane
+
+
+class Stacker:
+    """The images of one band and direction on their grid; every pass reads their pixels once."""
+
+    def __init__(self, placements: list[Placement], pixels: list[Pixels], scale: Array, frame: Frame) -> None:
+        self.placements = placements
+        self.pixels = pixels  # keeps the maps open
+        self.nx, self.ny = round(2 * frame.hx), round(2 * frame.hy)
+        self.blocks = [(y, min(self.ny, y + ROWS)) for y in range(0, self.ny, ROWS)]
+        n = len(placements)
+        self.layers = Layers(
+            address=np.array([p.address for p in pixels], np.uint64),
+            swap=np.array([p.swapped for p in pixels], np.bool_),
+            shape=np.array([p.data.shape for p in pixels], np.int64).reshape(n, 2),
+            rect=np.array([p.rect for p in placements], np.int64).reshape(n, 4),
+            map_x=np.array([p.map_x for p in placements]).reshape(n, -1),
+            map_y=np.array([p.map_y for p in placements]).reshape(n, -1),
+            step=np.array([p.step for p in placements], np.int64),
+            scale=scale.astype(np.float32),
+            background=np.zeros((n, 3, 7)),
+            mask_start=np.zeros((n, len(self.blocks) + 1), np.int64),
+            mask_pixel=np.zeros(0, np.int32),
+            frame=np.array([frame.cx, frame.hx, frame.cy, frame.hy]),
+        )
+
+    def __len__(self) -> int:
+        """Return the number of images."""
+        return len(self.placements)
+
+    def _each_block(self, work: Callable[[int, int, int], None], every: int = 1) -> None:
+        """Call work(block, y0, y1) for blocks, spread over the cores; blocks write to places of their own."""
+        chosen = [(b, *rows) for b, rows in enumerate(self.blocks) if b % every == every // 2]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for done in [pool.submit(work, *block) for block in chosen]:
+                done.result()
+
+    def median(self, group: NDArray[np.int64]) -> Plane:
+        """First pass: the median over groups of the plain means; group -1 leaves an image out."""
+        out = np.full((self.ny, self.nx), np.nan, np.float32)
+        groups = int(group.max(initial=-1)) + 1
+        if groups:
+            self._each_block(
+                lambda b, y0, y1: median_rows(self.layers, group, groups, y0, y1, self.nx, out[y0:y1].ravel())
+            )
+        return out
+
+    def sum(self, weight: Array) -> Sums:
+        """Weighted sums over the images with a positive weight."""
+        value, weights, count = (np.zeros((self.ny, self.nx), np.float32) for _ in range(3))
+        w = weight.astype(np.float32)
+        self._each_block(
+            lambda b, y0, y1: sum_rows(
+                self.layers, w, y0, y1, self.nx, value[y0:y1].ravel(), weights[y0:y1].ravel(), count[y0:y1].ravel()
+            )
+        )
+        return Sums(value, weights, count.astype(np.int16))
+
+    def cells(self, model: Model) -> tuple[Array, Array]:
+        """Clipped means of image - model in cells: mean (DN) and pixel count, both (N, blocks, cells)."""
+        shape = (len(self.blocks), len(self), (self.nx + CELL - 1) // CELL)
+        mean, count = np.zeros(shape), np.zeros(shape)
+        self._each_block(
+            lambda b, y0, y1: cell_rows(
+                self.layers,
+                0,
+                len(self),
+                y0,
+                y1,
+                self.nx,
+                model.image[y0:y1].ravel(),
+                model.faint[y0:y1].ravel(),
+                mean[b],
+                count[b],
+            )
+        )
+        return mean.transpose(1, 0, 2), count.transpose(1, 0, 2)
+
+    def statistics(self, model: Model, sigma: Array, every: int) -> Statistics:
+        """Residual statistics of each image against the model on every so many-th block; `sigma` in DN."""
+        sums = np.zeros((len(self.blocks), len(self), SUMS))
+        nap, ncell = 2 * ((self.nx + 9) // APERTURE_STEP), (self.nx + STRUCTURE - 1) // STRUCTURE
+        apertures = np.full((len(self.blocks), len(self), nap), np.nan, np.float32)
+        cells = np.full((len(self.blocks), len(self), ncell), np.nan, np.float32)
+
+        def work(b: int, y0: int, y1: int) -> None:
+            basis = model.basis[:, y0:y1].reshape(len(model.basis), -1)
+            image, faint, star = (a[y0:y1].ravel() for a in (model.image, model.faint, model.star))
+            statistic_rows(
+                self.layers, 0, len(self), sigma, y0, y1, self.nx, image, faint, star, basis,
+                sums[b], apertures[b], cells[b],
+            )  # fmt: skip
+
+        self._each_block(work, every)
+        n = len(self)
+        flat = [a.transpose(1, 0, 2).reshape(n, -1) for a in (apertures, cells)]
+        return Statistics(sums.sum(axis=0), *flat)
+
+    def mask_outliers(
+        self, model: Model, limit: Array, slope: Plane, fit: Array, least: int, grow: int
+    ) -> NDArray[np.int64]:
+        """Find outlier regions of every image and mask them in all later passes; return the pixels masked of each.
+
+        Parameters
+        ----------
+        limit : (N,) largest residual (DN) away from sources; NaN leaves an image alone
+        slope : (ny, nx) what is added to it near sources (DN)
+        fit : (N, 4) gain, Laplacian and shift of each image against the model
+        least : connected pixels that make a region
+        grow : pixels a region grows by on every side
+        """
+        n, nb = len(self), len(self.blocks)
+        found: list[list[NDArray[np.int32]]] = [[np.zeros(0, np.int32)] * nb for _ in range(n)]
+        self._set_masks(np.zeros((n, nb + 1), np.int64), np.zeros(0, np.int32))
+
+        def work(b: int, y0: int, y1: int) -> None:
+            a, z = max(0, y0 - MARGIN), min(self.ny, y1 + MARGIN)
+            basis = np.ascontiguousarray(model.basis[:, a:z].reshape(len(model.basis), -1))
+            image, steep = model.image[a:z].ravel(), slope[a:z].ravel()
+            out = np.empty((y1 - y0) * self.nx, np.int32)
+            for i in np.flatnonzero(np.isfinite(limit)):
+                place = (a, z, (y0 - a, y1 - a), self.nx)
+                m = outlier_rows(self.layers, i, *place, image, basis, fit[i], limit[i], steep, least, grow, out)
+                found[i][b] = out[:m].copy()
+
+        self._each_block(work)
+        sizes = np.array([[len(part) for part in row] for row in found], np.int64).reshape(n, nb)
+        ends = np.cumsum(sizes.ravel()).reshape(n, nb)
+        start = np.concatenate([ends[:, :1] - sizes[:, :1], ends], axis=1)
+        self._set_masks(start, np.concatenate([part for row in found for part in row]))
+        return sizes.sum(axis=1)
+
+    def _set_masks(self, start: NDArray[np.int64], pixel: NDArray[np.int32]) -> None:
+        """Let every later pass see these pixels as blank."""
+        self.layers = self.layers._replace(mask_start=np.ascontiguousarray(start), mask_pixel=pixel)

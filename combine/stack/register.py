@@ -1,0 +1,189 @@
+"""Registration in two steps: each scan to the ensemble of scans, then the whole field to the PSC."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import KDTree
+
+from combine.measure.robust import mad_sigma
+from combine.stack.geometry import Frame, Offset
+from schema.grid import Grid
+from schema.settings import Settings
+
+Array = NDArray[np.float64]
+SCAN_TERMS = [0, 1, 2, 5]
+"""A scan's own offset: constant, u, v and v squared (shift, rotation, drift along the scan)."""
+
+
+@dataclass(frozen=True)
+class Positions:
+    """Sky positions in degrees: detections of one scan, or catalogue stars."""
+
+    ra: Array
+    dec: Array
+
+
+@dataclass(frozen=True)
+class ScanOffset:
+    """The offset of one scan to the ensemble, from `stars` detections with a robust scatter of `rms` arcsec an axis."""
+
+    offset: Offset
+    stars: int
+    rms: float
+
+
+@dataclass(frozen=True)
+class FieldOffset:
+    """The offset of the ensemble to the PSC; no terms where no tie was possible."""
+
+    offset: Offset
+    terms: int
+    stars: int
+    rms: float | None
+
+
+@dataclass(frozen=True)
+class Registration:
+    """Offsets of every scan and of the field."""
+
+    scans: dict[int, ScanOffset]
+    field: FieldOffset
+
+
+def register(grid: Grid, detections: dict[int, Positions], tie: Positions, settings: Settings) -> Registration:
+    """Solve the offsets of scans to their ensemble and of the ensemble to the PSC.
+
+    Parameters
+    ----------
+    grid : the field grid, in the frame of the PSC
+    detections : per scan, the positions of its detections in the scan's own frame
+    tie : PSC stars fit for the tie
+    settings : radius, least numbers of stars
+
+    Returns
+    -------
+    Offsets by the definition: scan position less reference position, arcsec, RA part times cos(dec).
+    """
+    frame = Frame.of(grid)
+    rx, ry, tied = _reference(grid, detections, tie, settings)
+    keys = sorted(detections)
+    moved = np.stack([_displacements(grid, detections[key], rx, ry, settings) for key in keys]) if keys else None
+    if moved is None or len(rx) == 0:
+        zero = Offset(np.zeros(1), np.zeros(1))
+        return Registration({key: ScanOffset(zero, 0, np.nan) for key in keys}, FieldOffset(zero, 0, 0, None))
+    design = frame.design(rx, ry, 6)[:, SCAN_TERMS]
+    scans, ensemble = _ensemble(design, moved, settings)
+    offsets = {key: _scan_offset(design, moved[i], ensemble, scans[i]) for i, key in enumerate(keys)}
+    return Registration(offsets, _tie(frame, rx, ry, ensemble, tied, settings))
+
+
+def _reference(
+    grid: Grid, detections: dict[int, Positions], tie: Positions, settings: Settings
+) -> tuple[Array, Array, bool]:
+    """Return the pixels of the stars that scans are compared on: the PSC's, else those of the richest scan."""
+    x, y = grid.pixel(tie.ra, tie.dec)
+    inside = (x > -30) & (x < grid.nx + 30) & (y > -30) & (y < grid.ny + 30)
+    if inside.sum() >= settings["register_stars_min"][0] or not detections:
+        return x[inside], y[inside], True
+    richest = max(sorted(detections), key=lambda key: len(detections[key].ra))
+    x, y = grid.pixel(detections[richest].ra, detections[richest].dec)
+    return x, y, False
+
+
+def _displacements(grid: Grid, found: Positions, rx: Array, ry: Array, settings: Settings) -> Array:
+    """Return (star, axis) displacements of a scan's detections from the reference stars, arcsec; NaN where none."""
+    result = np.full((len(rx), 2), np.nan)
+    if len(found.ra) == 0 or len(rx) == 0:
+        return result
+    x, y = grid.pixel(found.ra, found.dec)
+    tree = KDTree(np.stack([x, y], axis=1))
+    shift = np.zeros(2)
+    for radius in (settings["register_radius"][0], settings["register_radius"][0] / 2):
+        distance, index = tree.query(np.stack([rx, ry], axis=1) + shift, distance_upper_bound=radius)
+        near = np.isfinite(distance)
+        result[:] = np.nan
+        result[near] = np.stack([rx[near] - x[index[near]], y[index[near]] - ry[near]], axis=1)
+        if near.any():
+            east, north = np.nanmedian(result[near], axis=0)
+            shift = np.array([-east, north])
+    return result
+
+
+def _ensemble(design: Array, moved: Array, settings: Settings) -> tuple[Array, Array]:
+    """Solve scan offsets (scan, axis, term) and ensemble displacements (star, axis) in turn until they agree."""
+    least = settings["register_stars_min"][0]
+    full = settings["register_stars_full"][0]
+    scans = np.zeros((len(moved), 2, design.shape[1]))
+    ensemble = np.broadcast_to(_median(moved.reshape(-1, 2)), moved.shape[1:]).copy()
+    for _ in range(4):
+        for i, one in enumerate(moved):
+            rest = one - ensemble
+            good = np.isfinite(rest).all(axis=1)
+            if good.sum() < least:
+                scans[i] = 0
+                continue
+            terms = design.shape[1] if good.sum() >= full else 1
+            for axis in range(2):
+                scans[i, axis] = 0
+                scans[i, axis, :terms] = robust_fit(design[good][:, :terms], rest[good, axis])
+        scans -= scans.mean(axis=0)
+        rest = moved - np.einsum("kt,iat->ika", design, scans)
+        ensemble = _clipped_mean(rest)
+    return scans, ensemble
+
+
+def _scan_offset(design: Array, moved: Array, ensemble: Array, coefficients: Array) -> ScanOffset:
+    """Describe the solution of one scan."""
+    full = np.zeros((2, 6))
+    full[:, SCAN_TERMS] = coefficients
+    rest = moved - ensemble - design @ coefficients.T
+    rest = rest[np.isfinite(rest).all(axis=1)]
+    return ScanOffset(Offset(full[0], full[1]), len(rest), mad_sigma(rest.ravel()) if len(rest) else np.nan)
+
+
+def _tie(frame: Frame, rx: Array, ry: Array, ensemble: Array, tied: bool, settings: Settings) -> FieldOffset:
+    """Fit the ensemble's offset to the PSC with as many terms as the stars allow: 1, 3, 6 or 10 an axis."""
+    good = np.isfinite(ensemble).all(axis=1)
+    if not tied or good.sum() < settings["register_stars_min"][0]:
+        return FieldOffset(Offset(np.zeros(1), np.zeros(1)), 0, 0, None)
+    per_term = settings["tie_stars_per_term"][0]
+    terms = max(n for n in (1, 3, 6, 10) if n == 1 or good.sum() >= n * per_term)
+    design = frame.design(rx[good], ry[good], terms)
+    dra, ddec = (robust_fit(design, ensemble[good, axis]) for axis in range(2))
+    rest = ensemble[good] - np.stack([design @ dra, design @ ddec], axis=1)
+    return FieldOffset(Offset(dra, ddec), terms, int(good.sum()), mad_sigma(rest.ravel()))
+
+
+def robust_fit(design: Array, values: Array) -> Array:
+    """Fit values (n,) by least squares on a design (n, terms), clipping beyond three robust deviations."""
+    keep = np.abs(values - np.median(values)) <= 4 * mad_sigma(values) + 1e-9
+    solution = np.zeros(design.shape[1])
+    for _ in range(5):
+        solution, *_ = np.linalg.lstsq(design[keep], values[keep], rcond=None)
+        rest = values - design @ solution
+        kept = np.abs(rest) <= 3 * mad_sigma(rest[keep]) + 1e-9
+        if (kept == keep).all():
+            break
+        keep = kept
+    return np.asarray(solution, float)
+
+
+def _median(values: Array) -> Array:
+    """Median over the first axis of the rows that are there; zero where none is."""
+    good = np.isfinite(values).all(axis=1)
+    return np.median(values[good], axis=0) if good.any() else np.zeros(values.shape[1])
+
+
+def _clipped_mean(rest: Array) -> Array:
+    """Mean over scans of (scan, star, axis) without those beyond three robust deviations; NaN where no scan is."""
+    count = np.isfinite(rest).all(axis=2).sum(axis=0)
+    mean = np.full(rest.shape[1:], np.nan)
+    seen = count > 0
+    part = rest[:, seen]
+    middle = np.nanmedian(part, axis=0)
+    width = 1.4826 * np.nanmedian(np.abs(part - middle), axis=0)
+    keep = np.abs(part - middle) <= 3 * width + 1e-9
+    mean[seen] = np.nansum(np.where(keep, part, 0.0), axis=0) / np.maximum(keep.sum(axis=0), 1)
+    mean[(count < min(3, len(rest)))] = np.nan
+    return mean

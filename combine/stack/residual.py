@@ -1,0 +1,189 @@
+"""Residuals of each image against the stack: background cells, statistics, outlier regions; compiled loops."""
+
+import numpy as np
+from numba import njit
+
+from combine.stack.kernel import FAST, resample
+
+CELL = 60
+"""Columns of a background cell; its rows are those of a block."""
+STRUCTURE = 30
+"""Columns of a structure cell."""
+APERTURE_STEP = 10
+"""Columns between empty apertures."""
+FIT = 4
+"""Terms of the star fit: gain, Laplacian, shift in x and in y."""
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def cell_rows(layers, first, last, y0, y1, nx, model, faint, mean, count):  # type: ignore[no-untyped-def]  # compiled
+    """Clipped mean of (image - model) over faint pixels in cells of one block: mean, count[(image), cell]."""
+    size = (y1 - y0) * nx
+    value = np.empty(size, np.float32)
+    cells = (nx + CELL - 1) // CELL
+    for i in range(first, last):
+        if not resample(layers, i, y0, y1, nx, value):
+            continue
+        for c in range(cells):
+            low, high = np.float32(-3e38), np.float32(3e38)
+            for _ in range(3):
+                n, s, q = 0, 0.0, 0.0
+                for y in range(y1 - y0):
+                    for x in range(y * nx + c * CELL, y * nx + min(nx, (c + 1) * CELL)):
+                        d = value[x] - model[x]
+                        if faint[x] and d > low and d < high:
+                            n += 1
+                            s += d
+                            q += d * d
+                if n < 60:
+                    break
+                m = s / n
+                width = np.sqrt(max(q / n - m * m, 0.0))
+                low, high = np.float32(m - 2.5 * width), np.float32(m + 2.5 * width)
+            if n >= 60:
+                mean[i, c] = s / n
+                count[i, c] = n
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _disk(r, faint, nx, y, x):  # type: ignore[no-untyped-def]  # compiled
+    """Sum the 49 pixels within 4 pixels of a place; NaN where a star or a blank is among them."""
+    total = np.float32(0)
+    for j in range(-4, 5):
+        for k in range(-4, 5):
+            if j * j + k * k <= 16:
+                p = (y + j) * nx + x + k
+                total += r[p] if faint[p] else np.float32(np.nan)
+    return total
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _faint_sums(r, faint, limit, sums):  # type: ignore[no-untyped-def]  # compiled
+    """Add count, sum, sum of squares (inside the limit) and the number of outliers of faint pixels to sums[:4]."""
+    n = s = q = o = np.float32(0)
+    for x in range(len(r)):
+        d = r[x]
+        ok = faint[x] and d == d
+        inside = ok and abs(d) < limit
+        n += np.float32(1) if inside else np.float32(0)
+        s += d if inside else np.float32(0)
+        q += d * d if inside else np.float32(0)
+        o += np.float32(1) if ok and not inside else np.float32(0)
+    sums[0] += n
+    sums[1] += s
+    sums[2] += q
+    sums[3] += o
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _star_sums(r, star, basis, variance, sums):  # type: ignore[no-untyped-def]  # compiled
+    """Add the normal equations of the star fit to sums: 4 x 4, right side, chi-squared, count."""
+    b = np.empty(FIT)
+    for x in range(len(r)):
+        d = r[x]
+        if not star[x] or d != d:
+            continue
+        w = 1.0 / (variance + 0.0025 * basis[0, x] * basis[0, x])
+        for j in range(FIT):
+            b[j] = basis[j, x]
+        for j in range(FIT):
+            for k in range(FIT):
+                sums[j * FIT + k] += w * b[j] * b[k]
+            sums[16 + j] += w * b[j] * d
+        sums[20] += w * d * d
+        sums[21] += 1.0
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def statistic_rows(layers, first, last, sigma, y0, y1, nx, model, faint, star, basis, sums, apertures, cells):  # type: ignore[no-untyped-def]  # compiled
+    """Residual statistics of one block, added to sums[(image), 26]; apertures and cells get their own values.
+
+    apertures[(image), 2 x ceil(nx / 10)] are sums over 49 pixels in DN; cells[(image), ceil(nx / 30)] are means in DN.
+    """
+    rows = y1 - y0
+    size = rows * nx
+    value = np.empty(size, np.float32)
+    for i in range(first, last):
+        if not resample(layers, i, y0, y1, nx, value):
+            continue
+        for x in range(size):
+            value[x] -= model[x]
+        _faint_sums(value, faint, np.float32(5 * sigma[i]), sums[i, :4])
+        _star_sums(value, star, basis, sigma[i] * sigma[i], sums[i, 4:])
+        for j in range(2):
+            y = 8 + 16 * j
+            if y + 4 < rows:
+                for k in range((nx - 10) // APERTURE_STEP):
+                    apertures[i, j * ((nx + 9) // APERTURE_STEP) + k] = _disk(
+                        value, faint, nx, y, 5 + k * APERTURE_STEP
+                    )
+        for c in range((nx + STRUCTURE - 1) // STRUCTURE):
+            n, s = 0, 0.0
+            for y in range(rows):
+                for x in range(y * nx + c * STRUCTURE, y * nx + min(nx, (c + 1) * STRUCTURE)):
+                    if faint[x] and value[x] == value[x]:
+                        n += 1
+                        s += value[x]
+            if n >= 300:
+                cells[i, c] = s / n
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _keep_regions(flag, rows, nx, least):  # type: ignore[no-untyped-def]  # compiled
+    """Set flags of regions of `least` or more connected pixels to 2."""
+    stack = np.empty(rows * nx, np.int32)
+    for start in range(rows * nx):
+        if flag[start] != 1:
+            continue
+        flag[start] = 3
+        stack[0] = start
+        n, done = 1, 0
+        while done < n:
+            p = stack[done]
+            done += 1
+            y, x = p // nx, p % nx
+            for j in range(max(0, y - 1), min(rows, y + 2)):
+                for k in range(max(0, x - 1), min(nx, x + 2)):
+                    if flag[j * nx + k] == 1:
+                        flag[j * nx + k] = 3
+                        stack[n] = j * nx + k
+                        n += 1
+        for m in range(n):
+            flag[stack[m]] = 2 if n >= least else 0
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def outlier_rows(layers, i, y0, y1, inner, nx, model, basis, fit, limit, slope, least, grow, out):  # type: ignore[no-untyped-def]  # compiled
+    """Find the outlier regions of image i on rows y0 to y1; return how many pixels were written to out.
+
+    `inner` is (first, last) row of the block itself inside the rows, which carry a margin; a residual may reach
+    `limit` + `slope` of its pixel; out gets flat pixels of the block.
+    """
+    rows = y1 - y0
+    size = rows * nx
+    value = np.empty(size, np.float32)
+    if not resample(layers, i, y0, y1, nx, value):
+        return 0
+    limit = np.float32(limit)
+    flag = np.zeros(size, np.uint8)
+    f0, f1, f2, f3 = np.float32(fit[0]), np.float32(fit[1]), np.float32(fit[2]), np.float32(fit[3])
+    found = 0
+    for x in range(size):
+        d = value[x] - model[x] - (f0 * basis[0, x] + f1 * basis[1, x] + f2 * basis[2, x] + f3 * basis[3, x])
+        bad = abs(d) > limit + slope[x]
+        flag[x] = np.uint8(1) if bad else np.uint8(0)
+        found += 1 if bad else 0
+    if found < least:
+        return 0
+    _keep_regions(flag, rows, nx, least)
+    n = 0
+    for y in range(inner[0], inner[1]):
+        for x in range(nx):
+            hit = False
+            for j in range(max(0, y - grow), min(rows, y + grow + 1)):
+                for k in range(max(0, x - grow), min(nx, x + grow + 1)):
+                    hit = hit or flag[j * nx + k] == 2
+            if hit:
+                out[n] = (y - inner[0]) * nx + x
+                n += 1
+    return n
