@@ -1,0 +1,151 @@
+"""The calibration extractions of one scan: what its pipeline found on its own images, in its own frame."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulate.artifacts import ghosts
+from simulate.bar import write_bar
+from simulate.effects import displacement, told, transparency
+from simulate.frames import Frame
+from simulate.galaxies import REFERENCE
+from simulate.measured import PROFILE_GAIN
+from simulate.merge import centroids, sources, total_flux
+from simulate.noise import aperture_noise
+from simulate.offsets import offset_at
+from simulate.photometry import Photometry, join, measure_fluxes
+from simulate.plan import Plan
+from simulate.psf import ordinary
+from simulate.seeds import Stream, stream
+from simulate.sky_math import designations
+from simulate.visits import Scan
+
+Array = NDArray[np.float64]
+
+THRESHOLD = 5.0  # signal-to-noise ratio of a fitted profile, in one band
+POSITION = 0.08  # arcsec, floor of a position's error per axis: the undersampled camera
+SMEAR = 0.70  # arcsec, error times signal-to-noise ratio at a seeing shape of 1
+SMEAR_POWER = 2.6  # of the seeing shape
+SPURIOUS = 3.0  # in a scan, mean
+SPURIOUS_SPOILED = 25.0
+EDGE = 8.0  # arcsec; nothing is extracted nearer to the edge of the data
+
+
+def write_detections(plan: Plan, scan: Scan, frame: Frame, folder: Path) -> tuple[Path, int]:
+    """Measure what a scan saw and write its file.
+
+    Returns
+    -------
+    path, rows
+        cal_TILE_YYMMDDhSSS.bar.gz and the number of its extractions.
+    """
+    rng = stream(plan.number, plan.seed, Stream.DETECTIONS, scan.index)
+    x, y, mag, ghost = _candidates(plan, scan, frame)
+    noise = _noise(plan, scan)
+    seen = measure_fluxes(rng, mag, np.broadcast_to(noise, mag.shape))
+    snr = np.nan_to_num(seen.snr)
+    kept = np.flatnonzero((snr > THRESHOLD).any(axis=1))
+    chosen = Photometry(**{name: values[kept] for name, values in vars(seen).items()})
+    shape = plan.measured.shape[scan.index, 0]
+    error = np.hypot(POSITION, SMEAR * shape**SMEAR_POWER / snr[kept].max(axis=1))
+    x, y = x[kept] + rng.normal(0, error), y[kept] + rng.normal(0, error)
+    ra, dec = plan.grid.sky(x, y)
+    rows = kept.size
+    columns = chosen.columns() | {
+        "cntr": scan.scan_key * 100_000 + 1 + np.arange(rows),
+        "tile": plan.number,
+        "ra": ra,
+        "decl": dec,
+        "err_maj": np.hypot(error, 0.1),
+        "err_min": np.hypot(0.95 * error, 0.1),
+        "err_ang": 90,
+        "designation": [f"{name:<17}" for name in designations(ra, dec)],
+        "bl_flg": join(np.where(chosen.detected, "1", "0")),
+        "cc_flg": join(np.where(chosen.detected & ghost[kept, None] & (rng.random(rows) < 0.7)[:, None], "p", "0")),
+        "ndet": ["".join(f"{n}6" for n in row) for row in np.where(chosen.detected, "6", "0").tolist()],
+        "mp_flg": 0,
+        "gal_contam": 0,
+        "hemis": scan.hemis,
+        "date": scan.date,
+        "scan": scan.scan,
+        "x_scan": x - (plan.grid.nx - 1) / 2 + scan.east,
+        "jdate": scan.jdate + 4e-4,
+        "dup_src": 0,
+        "use_src": 1,
+        "scan_key": scan.scan_key,
+    }
+    path = folder / f"cal_{plan.number}_{scan.name}.bar.gz"
+    return write_bar(path, "detection", columns, rows), rows
+
+
+def _noise(plan: Plan, scan: Scan) -> Array:
+    """Return the noise of a fitted flux per band, in units of the flux of magnitude zero on the header's scale."""
+    i = scan.index
+    noise = aperture_noise(plan.measured.noise[i])
+    fraction = np.array([ordinary(round(float(s), 2), 3.4).fraction(4.0) for s in plan.measured.shape[i]])
+    relative: Array = noise / (fraction * PROFILE_GAIN) * 10 ** (-0.4 * plan.magzp[i])
+    return relative
+
+
+def _candidates(plan: Plan, scan: Scan, frame: Frame) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
+    """Return what could be found: positions on the field's grid in the scan's frame, magnitudes on the header's scale,
+    and which are false light."""
+    sky, i = plan.sky, scan.index
+    east, north = offset_at(plan.offsets[i], sky.x, sky.y)
+    fault = plan.faults.get(i)
+    tracked = fault if fault is not None and fault.kind == "tracking" else None  # extractions follow the image here
+    dx, dy = displacement(tracked, sky.y)
+    x, y = sky.x - east + dx, sky.y + north + dy
+    v = np.clip(2 * frame.y / frame.rows - 1, -1, 1)
+    correction = 2.5 * np.log10(REFERENCE.fraction(4.0))
+    flux = np.column_stack(
+        [10 ** (-0.4 * (sky.ap4[:, b] + correction)) * transparency(told(fault, b), v) for b in range(3)]
+    )
+    x, y, flux, ghost = _with_ghosts(plan, scan, x, y, flux)
+    x, y, flux, ghost = _with_spurious(plan, scan, x, y, flux, ghost)
+    left = (frame.blank.argmin() - frame.columns / 2) + plan.grid.nx / 2 - (0 if len(frame.cuts) == 1 else scan.east)
+    inside = (x > left + EDGE) & (x < left + np.sum(~frame.blank) - EDGE) & (y > EDGE) & (y < plan.grid.ny - 1 - EDGE)
+    inside &= flux.max(axis=1) > 0
+    x, y, flux, ghost = x[inside], y[inside], flux[inside], ghost[inside]
+    main, owner = sources(x, y, flux[:, 0] + flux[:, 1] + flux[:, 2])
+    merged = total_flux(flux, owner, main.size)
+    weight = flux.sum(axis=1)
+    shift = plan.magzp[i] - plan.conditions.zero_point[i]
+    with np.errstate(divide="ignore"):
+        mag = np.minimum(-2.5 * np.log10(merged), 40.0) + shift
+    return centroids(x, weight, owner, main.size), centroids(y, weight, owner, main.size), mag, ghost[main]
+
+
+def _with_ghosts(
+    plan: Plan, scan: Scan, x: Array, y: Array, flux: Array
+) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
+    """Append latent images and glints, each in its band."""
+    number = x.size
+    for band in range(3):
+        false = ghosts(plan.sky, band, scan.hemis, scan.direction)
+        light = np.zeros((false.parent.size, 3))
+        light[:, band] = flux[false.parent, band] * false.fraction
+        x, y = np.append(x, x[false.parent] + false.dx), np.append(y, y[false.parent] + false.dy)
+        flux = np.vstack((flux, light))
+    return x, y, flux, np.arange(x.size) >= number
+
+
+def _with_spurious(
+    plan: Plan, scan: Scan, x: Array, y: Array, flux: Array, ghost: NDArray[np.bool_]
+) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
+    """Append a few sources that are not there, each in one band; more in scans with trails or insects."""
+    rng = stream(plan.number, plan.seed, Stream.DETECTIONS, scan.index, 1)
+    fault = plan.faults.get(scan.index)
+    dirty = fault is not None and fault.kind in ("meteor", "insects", "airglow")
+    number = int(rng.poisson(SPURIOUS_SPOILED if dirty else SPURIOUS))
+    light = np.zeros((number, 3))
+    light[np.arange(number), rng.integers(0, 3, number)] = 1
+    strength = rng.uniform(5, 12, number)[:, None] * _noise(plan, scan)
+    shift = plan.magzp[scan.index] - plan.conditions.zero_point[scan.index]
+    return (
+        np.append(x, rng.uniform(0, plan.grid.nx, number)),
+        np.append(y, rng.uniform(0, plan.grid.ny, number)),
+        np.vstack((flux, light * strength * 10 ** (0.4 * shift))),
+        np.append(ghost, np.zeros(number, bool)),
+    )

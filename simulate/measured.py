@@ -1,0 +1,81 @@
+"""What the survey's pipeline would have measured of each scan: the numbers of headers and scan table."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulate.conditions import Conditions
+from simulate.effects import extra_noise, star_images, told
+from simulate.faults import Fault
+from simulate.noise import aperture_noise
+from simulate.psf import measured_shape, moment_ratio, ordinary
+from simulate.seeds import Stream, stream
+from simulate.visits import Scan
+
+Array = NDArray[np.float64]
+
+PROFILE_GAIN = 1.35  # signal to noise of a fitted profile over that of a 4 arcsec aperture
+BACKGROUND_POWER = 0.29  # of the photometric sensitivity parameter
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Measurements, arrays (scans, 3).
+
+    Seeing shape and its rms, moment ratio, pixel noise (DN), photometric sensitivity parameter, magnitude at a
+    signal-to-noise ratio of 10.
+    """
+
+    shape: Array
+    shape_rms: Array
+    ratio: Array
+    noise: Array
+    psp: Array
+    msnr10: Array
+
+
+def measure(
+    tile: int, seed: int, scans: list[Scan], conditions: Conditions, faults: dict[int, Fault], magzp: Array
+) -> Measured:
+    """Return what is measured of every scan. Faults show where the pipeline looks: mean shape, moment ratio, noise."""
+    rows = [
+        [_one(tile, seed, scan, band, conditions, told(faults.get(scan.index), band)) for band in range(3)]
+        for scan in scans
+    ]
+    shape, rms, ratio, noise = np.moveaxis(np.array(rows), -1, 0)
+    fraction = np.vectorize(lambda s: ordinary(round(float(s), 2), 3.4).fraction(4.0))(shape)
+    limit = 10 * aperture_noise(noise) / (fraction * PROFILE_GAIN)
+    return Measured(
+        shape=shape,
+        shape_rms=rms,
+        ratio=ratio,
+        noise=noise,
+        psp=shape * conditions.sky**BACKGROUND_POWER,
+        msnr10=magzp - 2.5 * np.log10(limit),
+    )
+
+
+def _one(
+    tile: int, seed: int, scan: Scan, band: int, conditions: Conditions, fault: Fault | None
+) -> tuple[float, float, float, float]:
+    rng = stream(tile, seed, Stream.SCAN_TABLE, scan.index, band)
+    i = scan.index
+    images = star_images(
+        fault,
+        conditions.shape[i, band],
+        conditions.beta[i, band],
+        conditions.ratio[i, band],
+        conditions.long_y[i, band],
+    )
+    seen = images[0 if fault is None or fault.detail.get("end", 1) > 0 else -1]  # untracked: the seeing at the start
+    noise = conditions.skysig[i, band] * extra_noise(fault)
+    if fault is not None and fault.kind == "airglow":
+        noise *= float(np.hypot(1, 0.3 * fault.strength))
+    rms = rng.uniform(0.012, 0.028) + (0.03 if len(images) > 1 else 0.0)
+    return (
+        float(measured_shape(seen) + rng.normal(0, 0.004)),
+        float(rms),
+        float(min(1.0, moment_ratio(seen) + rng.normal(0, 0.008))),
+        float(noise * np.exp(rng.normal(0, 0.01))),
+    )

@@ -1,0 +1,76 @@
+"""Where a scan puts a star: the offset of its positions from the reference frame, smooth over the field."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulate.known import known
+from simulate.seeds import Stream, stream
+from simulate.visits import Scan
+
+Array = NDArray[np.float64]
+
+HALF_X, HALF_Y = 270.0, 1800.0  # arcsec: u = east / HALF_X, v = north / HALF_Y run from -1 to 1 over the field
+WAVE = 2.5  # of the pattern's longest wave, radians from the centre to the edge
+TERMS = ("1", "u", "v", "u2", "uv", "v2", "v3", "cos", "sin")
+"""The functions whose coefficients make an offset; cos and sin are of WAVE times v."""
+
+PATTERN = (0.0, 0.3, 1.0, 0.15, 0.25, 0.9, 0.3, 0.25, 0.25)
+"""Relative size of the terms of the USNO-A2.0 to Tycho-2 pattern, which is fixed on the sky."""
+SCATTER = (0.08, 0.15)  # arcsec, smallest and largest rms of the pattern per axis
+SHIFT = 0.10  # arcsec per scan and axis
+ROTATION = 0.002  # deg per scan
+DRIFT = (0.03, 0.02, 0.01)  # arcsec per scan, terms v, v2, v3
+
+
+def basis(u: Array, v: Array) -> Array:
+    """Return the (9, ...) values of the TERMS at places of the field."""
+    one = np.ones_like(u)
+    return np.stack((one, u, v, u * u, u * v, v * v, v**3, np.cos(WAVE * v), np.sin(WAVE * v)))
+
+
+def pattern(tile: int, seed: int) -> Array:
+    """Draw the field's own offset: (2, 9) coefficients, arcsec, of the RA (times cos Dec) and the Dec part.
+
+    Its mean over the field is the published mean offset of the tile, its scatter the published one within SCATTER.
+    """
+    rng = stream(tile, seed, Stream.OFFSETS)
+    v, u = np.mgrid[-1:1:61j, -1:1:21j]
+    grid = basis(u, v)
+    coefficients = rng.normal(0, 1, (2, len(TERMS))) * PATTERN
+    published = known(tile)
+    for axis in range(2):
+        shape = np.tensordot(coefficients[axis], grid, 1)
+        coefficients[axis] *= np.clip(published.scatter[axis], *SCATTER) / shape.std()
+        coefficients[axis, 0] += published.offset[axis] - np.tensordot(coefficients[axis], grid, 1).mean()
+    return coefficients
+
+
+def scan_offsets(tile: int, seed: int, scans: list[Scan]) -> Array:
+    """Draw the (n, 2, 9) coefficients of every scan: the field's pattern, a shift, a small rotation, a slow drift."""
+    fixed = pattern(tile, seed)
+    found = np.empty((len(scans), *fixed.shape))
+    for scan in scans:
+        rng = stream(tile, seed, Stream.OFFSETS, scan.index)
+        own = np.zeros_like(fixed)
+        own[:, 0] = rng.normal(0, SHIFT, 2)
+        for term, size in zip((2, 5, 6), DRIFT, strict=True):
+            own[:, term] = rng.normal(0, size, 2)
+        angle = np.radians(rng.normal(0, ROTATION))
+        own[0, 2] -= angle * HALF_Y  # east of a star in the north falls, north of a star in the east grows
+        own[1, 1] += angle * HALF_X
+        found[scan.index] = fixed + own
+    return found
+
+
+def offset_at(coefficients: Array, x: Array, y: Array) -> tuple[Array, Array]:
+    """Return the offset (scan - reference, arcsec; RA times cos Dec, Dec) at pixels of the field's grid.
+
+    Parameters
+    ----------
+    coefficients : (2, 9) array
+    x, y : arrays
+        Columns and rows of reference positions on the 540 x 3600 grid, from 0.
+    """
+    values = basis(-(x - 269.5) / HALF_X, (y - 1799.5) / HALF_Y)
+    east, north = np.tensordot(coefficients, values, 1)
+    return east, north

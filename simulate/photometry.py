@@ -1,0 +1,87 @@
+"""What a catalogue makes of fluxes: noisy magnitudes, uncertainties, signal-to-noise ratios, flags, upper limits."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+MAG = 2.5 / np.log(10)
+FLOOR = 0.02  # mag, of a single measurement
+ZERO_POINT_ERROR, FLAT_ERROR, SHORT_ERROR = 0.011, 0.005, 0.012  # mag, parts of the total uncertainty
+SHORT_READ = (9.0, 8.5, 8.0)  # J H Ks, brighter stars are measured on the 51 ms frames
+DETECTED = 3.0  # signal-to-noise ratio below which a band has an upper limit
+LIMIT = 2.0  # standard deviations of a 95 percent limit
+APERTURE_LOSS = 1.35  # noise of a 4 arcsec aperture over that of a fitted profile
+CLEAN = np.array(list("ABCD"))
+
+
+@dataclass(frozen=True)
+class Photometry:
+    """Measured values, arrays (n, 3): magnitudes (limits where not detected), uncertainties and signal-to-noise ratios
+    (NaN where not detected), quality and read flags, magnitudes in the standard aperture with uncertainties."""
+
+    mag: Array
+    cmsig: Array
+    snr: Array
+    detected: NDArray[np.bool_]
+    quality: NDArray[np.str_]
+    read: NDArray[np.str_]
+    aperture: Array
+    aperture_sigma: Array
+
+    def columns(self) -> dict[str, object]:
+        """Return the photometric columns that the PSC and the calibration extractions share."""
+        total = np.sqrt(
+            self.cmsig**2 + ZERO_POINT_ERROR**2 + FLAT_ERROR**2 + np.where(self.read == "1", SHORT_ERROR, 0) ** 2
+        )
+        found: dict[str, object] = {}
+        for b, band in enumerate("jhk"):
+            found |= {
+                f"{band}_m": self.mag[:, b],
+                f"{band}_cmsig": self.cmsig[:, b],
+                f"{band}_msigcom": total[:, b],
+                f"{band}_snr": self.snr[:, b],
+                f"{band}_m_stdap": self.aperture[:, b],
+                f"{band}_msig_stdap": self.aperture_sigma[:, b],
+            }
+        return found | {"ph_qual": join(self.quality), "rd_flg": join(self.read)}
+
+
+def join(flags: NDArray[np.str_]) -> list[str]:
+    """Return one word a row from (n, 3) letters."""
+    return ["".join(row) for row in flags.tolist()]
+
+
+def measure_fluxes(rng: np.random.Generator, mag: Array, noise: Array) -> Photometry:
+    """Measure sources.
+
+    Parameters
+    ----------
+    rng : Generator
+    mag : (n, 3) array
+        Magnitudes as noiseless measurements would give them.
+    noise : (n, 3) array
+        Standard deviation of a fitted profile's flux, in units of the flux of magnitude zero.
+    """
+    flux = 10 ** (-0.4 * mag)
+    fitted = flux * (1 + rng.normal(0, FLOOR / MAG, mag.shape)) + rng.normal(0, 1, mag.shape) * noise
+    aperture = flux * (1 + rng.normal(0, FLOOR / MAG, mag.shape)) + rng.normal(0, 1, mag.shape) * noise * APERTURE_LOSS
+    snr = fitted / noise
+    found = snr > DETECTED
+    limit = -2.5 * np.log10(np.maximum(fitted, 0) + LIMIT * noise)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        cmsig = np.where(found, np.hypot(FLOOR, MAG / snr), np.nan)
+        quality = np.select([~found, snr > 10, snr > 7, snr > 5], ["U", "A", "B", "C"], "D")
+        good = found & (aperture > 0)
+        return Photometry(
+            mag=np.where(found, -2.5 * np.log10(fitted), limit),
+            cmsig=cmsig,
+            snr=np.where(found, snr, np.nan),
+            detected=found,
+            quality=quality,
+            read=np.select([~found, mag < SHORT_READ], ["0", "1"], "2"),
+            aperture=np.where(good, -2.5 * np.log10(aperture), np.nan),
+            aperture_sigma=np.where(good, np.hypot(FLOOR / 2, MAG * noise * APERTURE_LOSS / aperture), np.nan),
+        )

@@ -1,0 +1,108 @@
+"""Everything that is decided about a field before a pixel is drawn."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schema.errors import BadArgument
+from schema.grid import Grid
+from schema.tiles import Tile, tiles
+from simulate.conditions import Conditions, draw_conditions
+from simulate.effects import header_shift
+from simulate.faults import Fault, plan_faults
+from simulate.frames import Frame, atlas, strip
+from simulate.measured import Measured, measure
+from simulate.offsets import scan_offsets
+from simulate.sky import Sky, make_sky
+from simulate.visits import Scan, observe
+
+Array = NDArray[np.float64]
+
+BANDS = "jhk"
+FORMS = ("strips", "atlas")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One simulated field: its sky, its scans and how each of them saw it.
+
+    `offsets` are the (scans, 2, 9) coefficients of simulate.offsets; `magzp` (scans, 3) the zero points of the headers,
+    wrong ones included.
+    """
+
+    tile: Tile
+    seed: int
+    form: str
+    grid: Grid
+    sky: Sky
+    scans: list[Scan]
+    offsets: Array
+    conditions: Conditions
+    faults: dict[int, Fault]
+    magzp: Array
+    measured: Measured
+
+    @property
+    def number(self) -> int:
+        """The tile's number."""
+        return self.tile.tile
+
+    def frame(self, scan: Scan) -> Frame:
+        """Return the pixels of a scan in the form that was asked for."""
+        if self.form == "strips":
+            return strip(scan, self.grid, self.sky.ra, self.sky.dec)
+        return atlas(self.number, self.seed, scan, self.grid, self.sky.ra, self.sky.dec)
+
+
+def make_plan(number: int, seed: int, scans: int, form: str, crowding: str, centre: tuple[float, float] | None) -> Plan:
+    """Decide everything about a field.
+
+    Raises
+    ------
+    BadArgument
+        The tile's centre is not known and none is given, or another argument cannot be used.
+    """
+    if form not in FORMS:
+        raise BadArgument(f"form {form!r}, expected one of {', '.join(FORMS)}")
+    if scans < 1 or seed < 0:
+        raise BadArgument(f"scans {scans}, seed {seed}: expected at least one scan and a seed of 0 or more")
+    tile, grid = _place(number, centre)
+    ra, dec = grid.crval
+    observed = observe(number, seed, ra, dec, scans)
+    conditions = draw_conditions(number, seed, observed)
+    faults = plan_faults(number, seed, observed)
+    magzp = conditions.magzp.copy()
+    for index, fault in faults.items():
+        magzp[index] += [header_shift(fault, band) for band in range(3)]
+    return Plan(
+        tile=tile,
+        seed=seed,
+        form=form,
+        grid=grid,
+        sky=make_sky(number, seed, grid, crowding, scans),
+        scans=observed,
+        offsets=scan_offsets(number, seed, observed),
+        conditions=conditions,
+        faults=faults,
+        magzp=magzp,
+        measured=measure(number, seed, observed, conditions, faults, magzp),
+    )
+
+
+def _place(number: int, centre: tuple[float, float] | None) -> tuple[Tile, Grid]:
+    """Return the tile and its grid; a centre that is given replaces the known one."""
+    tile = tiles().get(number)
+    if centre is None:
+        if tile is None or tile.ra is None or tile.dec is None:
+            raise BadArgument(
+                f"tile {number}: its centre is not known. Give one (deg), or take one of "
+                + ", ".join(str(n) for n, known in tiles().items() if known.ra is not None)
+            )
+        return tile, Grid.of(tile.ra, tile.dec)
+    ra, dec = centre
+    if not (0 <= ra < 360 and -89 <= dec <= 89) or number < 1:
+        raise BadArgument(f"tile {number} at {ra}, {dec}: expected a positive number, RA 0 to 360, Dec -89 to 89 deg")
+    grid = Grid.of(ra, dec)
+    name = tile.standard if tile else ""
+    return Tile(number, name, ra, dec, grid.nx, grid.ny, "given to the simulator"), grid
