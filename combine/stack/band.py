@@ -175,6 +175,8 @@ def stack_band(
     result = {}
     for d, one in directions.items():
         one.mask(images[d])
+        clean = one.sum().mean  # an outlier still in the mean makes good scans look bad: look again without it
+        one.mask(np.where(np.isfinite(clean), clean, images[d]))
         result[d] = one.result(one.sum())
     return result
 

@@ -4,7 +4,7 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import carray, njit, types
+from numba import carray, njit, types  # type: ignore[attr-defined]  # carray is public, though not exported by name
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
@@ -54,7 +54,7 @@ def _pointer(typing: Any, address: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
 
-    return types.CPointer(types.uint32)(address), generate
+    return types.CPointer(types.uint32)(address), generate  # type: ignore[no-untyped-call]  # numba's own types
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
@@ -111,7 +111,7 @@ def _lagrange(fraction, n, w0, w1, w2, w3, w4, w5):  # type: ignore[no-untyped-d
 @njit(cache=True, fastmath=FAST, nogil=True)
 def _read(address, swap, ny, nx, r0, rows, c0, n, words, pixels):  # type: ignore[no-untyped-def]  # compiled
     """Copy a rectangle of source pixels in native byte order; NaN outside the image."""
-    source = carray(_pointer(address), (ny * nx,))
+    source = carray(_pointer(address), (ny * nx,))  # type: ignore[call-arg]  # an intrinsic: the typing context is numba's
     for r in range(rows):
         o = r * n
         row = pixels[o : o + n]

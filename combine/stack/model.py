@@ -35,7 +35,10 @@ def make_model(image: Plane, sigma: float) -> Model:
     slope_y, slope_x = np.gradient(light)
     laplacian = ndimage.laplace(light, mode="nearest")
     edge = ndimage.binary_dilation(blank, iterations=2)
-    source = ndimage.binary_dilation(ndimage.uniform_filter(light, 3) > 0.5 * sigma, iterations=3)
+    smooth = ndimage.uniform_filter(light, 3)
+    below = smooth[~blank & (smooth < 0)]
+    own = 1.4826 * np.median(-below) if below.size else 0.0  # the noise of the stack itself: half of it knows no source
+    source = ndimage.binary_dilation(smooth > max(0.5 * sigma, 3 * own), iterations=3)
     faint = ~blank & ~source
     if faint.sum() < 0.1 * (~blank).sum():  # a crowded field has no empty sky: take its faintest part
         faint = ~blank & (light <= np.percentile(light[~blank], 30))

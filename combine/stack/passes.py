@@ -44,7 +44,7 @@ class Statistics:
     """What the residuals of N images say, before the image's own share is taken out.
 
     sums : (N, 26) counts, sums, normal equations of the star fit
-    apertures : (N, A) sums in empty apertures of 4 pixels, DN
+    apertures : (N, A) sums in empty circles of 4 pixels, DN
     cells : (N, C) means of cells of 32 by 30 pixels, DN
     """
 
@@ -181,7 +181,7 @@ class Stacker:
         ends = np.cumsum(sizes.ravel()).reshape(n, nb)
         start = np.concatenate([ends[:, :1] - sizes[:, :1], ends], axis=1)
         self._set_masks(start, np.concatenate([part for row in found for part in row]))
-        return sizes.sum(axis=1)
+        return np.asarray(sizes.sum(axis=1), np.int64)
 
     def _set_masks(self, start: NDArray[np.int64], pixel: NDArray[np.int32]) -> None:
         """Let every later pass see these pixels as blank."""

@@ -158,15 +158,15 @@ def _tie(frame: Frame, rx: Array, ry: Array, ensemble: Array, tied: bool, settin
 def robust_fit(design: Array, values: Array) -> Array:
     """Fit values (n,) by least squares on a design (n, terms), clipping beyond three robust deviations."""
     keep = np.abs(values - np.median(values)) <= 4 * mad_sigma(values) + 1e-9
-    solution = np.zeros(design.shape[1])
+    solution: Array = np.zeros(design.shape[1])
     for _ in range(5):
-        solution, *_ = np.linalg.lstsq(design[keep], values[keep], rcond=None)
+        solution = np.asarray(np.linalg.lstsq(design[keep], values[keep], rcond=None)[0], float)
         rest = values - design @ solution
         kept = np.abs(rest) <= 3 * mad_sigma(rest[keep]) + 1e-9
         if (kept == keep).all():
             break
         keep = kept
-    return np.asarray(solution, float)
+    return solution
 
 
 def _median(values: Array) -> Array:

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from combine.stack.kernel import FAST, resample
 
@@ -11,6 +12,18 @@ STRUCTURE = 30
 """Columns of a structure cell."""
 APERTURE_STEP = 10
 """Columns between empty apertures."""
+REACH = 4
+"""Radius of an empty aperture, pixels."""
+
+
+def _circle(radius: int, fine: int = 32) -> NDArray[np.float32]:
+    """Return the part of each pixel of a (2 radius + 1) square that a circle around the middle pixel covers."""
+    place = (np.arange((2 * radius + 1) * fine) + 0.5) / fine - radius - 0.5
+    inside = place[:, None] ** 2 + place**2 <= radius**2
+    return inside.reshape(2 * radius + 1, fine, 2 * radius + 1, fine).mean(axis=(1, 3)).astype(np.float32)
+
+
+CIRCLE = _circle(REACH)
 FIT = 4
 """Terms of the star fit: gain, Laplacian, shift in x and in y."""
 
@@ -47,13 +60,14 @@ def cell_rows(layers, first, last, y0, y1, nx, model, faint, mean, count):  # ty
 
 @njit(cache=True, fastmath=FAST, nogil=True)
 def _disk(r, faint, nx, y, x):  # type: ignore[no-untyped-def]  # compiled
-    """Sum the 49 pixels within 4 pixels of a place; NaN where a star or a blank is among them."""
+    """Sum a circle of radius 4 pixels around a pixel; NaN where a star or a blank is in it."""
     total = np.float32(0)
-    for j in range(-4, 5):
-        for k in range(-4, 5):
-            if j * j + k * k <= 16:
+    for j in range(-REACH, REACH + 1):
+        for k in range(-REACH, REACH + 1):
+            w = CIRCLE[j + REACH, k + REACH]
+            if w > 0:
                 p = (y + j) * nx + x + k
-                total += r[p] if faint[p] else np.float32(np.nan)
+                total += w * r[p] if faint[p] else np.float32(np.nan)
     return total
 
 
@@ -98,7 +112,7 @@ def _star_sums(r, star, basis, variance, sums):  # type: ignore[no-untyped-def] 
 def statistic_rows(layers, first, last, sigma, y0, y1, nx, model, faint, star, basis, sums, apertures, cells):  # type: ignore[no-untyped-def]  # compiled
     """Residual statistics of one block, added to sums[(image), 26]; apertures and cells get their own values.
 
-    apertures[(image), 2 x ceil(nx / 10)] are sums over 49 pixels in DN; cells[(image), ceil(nx / 30)] are means in DN.
+    apertures[(image), 2 x ceil(nx / 10)] are sums in circles of 4 pixels; cells[(image), ceil(nx / 30)] are means; DN.
     """
     rows = y1 - y0
     size = rows * nx

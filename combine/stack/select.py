@@ -116,7 +116,7 @@ def choose_scans(conn: psycopg.Connection[Any], where: str | None, settings: Set
             cursor.execute("SET TRANSACTION READ ONLY")
             if _has_role(conn, "deepcal_reader"):
                 cursor.execute("SET LOCAL ROLE deepcal_reader")
-            rows = cursor.execute(SQL(template.decode()), prepare=True).fetchall()  # type: ignore[arg-type]  # the user's own condition, run read-only as the reader
+            rows = cursor.execute(SQL(template.decode()), prepare=True).fetchall()
     except psycopg.errors.InsufficientPrivilege as error:
         raise BadArgument(f"--where {where!r}: the reader may not do that ({error.diag.message_primary})") from error
     except psycopg.Error as error:

@@ -1,0 +1,324 @@
+"""Build the stacks of a field: select, register, stack each band, store files and rows together."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psycopg
+from psycopg.types.json import Jsonb
+
+from combine.stack.band import DirectionStack, Member, Part, stack_band
+from combine.stack.detect import store_detections
+from combine.stack.geometry import Frame, place, share_rows
+from combine.stack.inventory import write_band
+from combine.stack.pixels import Pixels, open_pixels
+from combine.stack.register import SCAN_TERMS, Positions, Registration, register
+from combine.stack.select import Field, Image, choose_images, choose_scans, read_field
+from schema.errors import NotReady
+from schema.progress import Progress, silent
+from schema.settings import Settings, of_groups, read
+from sql import load
+
+STEPS = 8
+"""Steps of one band that are told of."""
+
+
+@dataclass(frozen=True)
+class StackResult:
+    """A run: whether it was built now, its folder, and how many scans it used and left out by band."""
+
+    run: str
+    tile: int
+    built: bool
+    folder: str
+    used: dict[str, int]
+    rejected: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a run is made of, before any pixel is added: its name follows from it."""
+
+    field: Field
+    selection: str
+    images: list[Image]
+    registration: Registration
+    visits: dict[int, int]
+    settings: Settings
+    run: str
+
+    @property
+    def bands(self) -> str:
+        """The bands that have images."""
+        return "".join(b for b in "jhk" if any(image.band == b for image in self.images))
+
+
+def stack(
+    conn: psycopg.Connection[Any],
+    tile: int,
+    *,
+    where: str | None = None,
+    home: Path,
+    progress: Progress = silent,
+) -> StackResult:
+    """Stack the scans of a field that the default rule, or a condition, chooses.
+
+    Parameters
+    ----------
+    conn : connection, not in a transaction
+    tile : the field
+    where : condition in SQL on the columns of scan and scan_quality; replaces the default rule
+    home : data folder: products go to ``products/TILE/RUN``, working copies of compressed images to ``working``
+
+    Returns
+    -------
+    The run; `built` is False where it was there already, and then nothing was done.
+
+    Raises
+    ------
+    BadArgument
+        Unknown field, or a condition that is none.
+    NotReady
+        No centre, or no image of a chosen scan overlaps the field.
+    BadFile
+        An input image is gone or altered.
+    """
+    plan = _plan(conn, tile, where, home, progress)
+    row = conn.execute(load("combine/run_exists.sql"), {"run": plan.run}).fetchone()
+    if row is not None and Path(row[3]).is_dir():
+        return _result(conn, plan.run, tile, built=False)
+    folder = home.resolve() / "products" / str(tile) / plan.run
+    with _new_folder(folder) as part, conn.transaction():
+        conn.execute(load("combine/run_forget.sql"), {"run": plan.run})
+        _store_run(conn, plan, folder)
+        for number, band in enumerate(plan.bands):
+            _build_band(conn, plan, band, part, folder, home, _teller(progress, plan, number))
+        shutil.rmtree(folder, ignore_errors=True)
+        part.rename(folder)
+    return _result(conn, plan.run, tile, built=True)
+
+
+def use(conn: psycopg.Connection[Any], run: str) -> bool:
+    """Make a run the current one of its field; return False where it was that already.
+
+    Raises
+    ------
+    NotReady
+        There is no such run, or it has no sources yet.
+    """
+    with conn.transaction():
+        row = conn.execute(load("combine/run_exists.sql"), {"run": run}).fetchone()
+        if row is None:
+            raise NotReady(f"run {run!r} is not known: see `deepcal show runs`")
+        if row[2] != "extracted":
+            raise NotReady(f"run {run} has no sources yet: `deepcal extract {row[1]} --run {run}` makes them")
+        return conn.execute(load("combine/use.sql"), {"run": run}).rowcount > 0
+
+
+def _plan(conn: psycopg.Connection[Any], tile: int, where: str | None, home: Path, progress: Progress) -> Plan:
+    """Select and register; give the run its name."""
+    progress("register", 0, 1)
+    with conn.transaction():
+        settings = of_groups(read(conn), {"common", "stack"})
+        field = read_field(conn, tile)
+        scans = choose_scans(conn, where, settings)
+        images = choose_images(conn, field, scans, "jhk", settings, default=where is None)
+        images = [image for image in images if _overlaps(image, field)]
+    if not images:
+        raise NotReady(_why_none(tile, where, len(scans)))
+    _measure_missing(conn, images, home, settings)
+    with conn.transaction():
+        detections = _detections(conn, images, settings)
+        tie = _tie_stars(conn, field, settings)
+    registration = register(field.grid, detections, tie, settings)
+    run = _run_name(where, images, settings, detections, tie)
+    progress("register", 1, 1)
+    return Plan(field, where or "", images, registration, _visits(images), settings, run)
+
+
+def _why_none(tile: int, where: str | None, scans: int) -> str:
+    """Say why there is nothing to stack, and what to do."""
+    rule = "the default rule (quality 2 or unknown, no anomaly)" if where is None else f"--where {where!r}"
+    return (
+        f"no image of a scan that {rule} chooses overlaps field {tile} ({scans} scans chosen): "
+        "ingest images with `deepcal ingest images`, look at `deepcal show scans`, or choose with --where"
+    )
+
+
+def _overlaps(image: Image, field: Field) -> bool:
+    """Tell whether an image falls on the grid at all."""
+    ra, dec = image.wcs.sky([image.x0, image.x0, image.x1, image.x1], [image.y0, image.y1, image.y0, image.y1])
+    x, y = field.grid.pixel(ra, dec)
+    if np.isnan(x).any():
+        return False
+    return bool(x.max() > 8 and x.min() < field.naxis1 - 8 and y.max() > 8 and y.min() < field.naxis2 - 8)
+
+
+def _measure_missing(conn: psycopg.Connection[Any], images: list[Image], home: Path, settings: Settings) -> None:
+    """Measure detections on the images of scans that have no extractions."""
+    scans = sorted({image.scan_key for image in images})
+    with conn.transaction():
+        have = {key for (key,) in conn.execute(load("combine/scans_detected.sql"), {"scans": scans}).fetchall()}
+    missing = [image for image in images if image.scan_key not in have]
+    if missing:
+        store_detections(conn, [(i, open_pixels(i, home)) for i in missing], settings["image_snr_min"][0])
+
+
+def _detections(conn: psycopg.Connection[Any], images: list[Image], settings: Settings) -> dict[int, Positions]:
+    """Read the detections of every scan that are good enough to register by."""
+    scans = sorted({image.scan_key for image in images})
+    values = {"scans": scans, "snr_min": settings["register_snr_min"][0]}
+    rows = conn.execute(load("combine/detections.sql"), values).fetchall()
+    table = np.array([row[:3] for row in rows], float).reshape(-1, 3)
+    return {key: Positions(*table[table[:, 0] == key, 1:].T) for key in scans}
+
+
+def _tie_stars(conn: psycopg.Connection[Any], field: Field, settings: Settings) -> Positions:
+    """Read the PSC stars around a field that are fit for the tie."""
+    bright, faint = settings["tie_mag"]
+    values = {"ra": field.ra, "dec": field.dec, "radius": field.radius, "bright": bright, "faint": faint}
+    rows = conn.execute(load("combine/psc_tie.sql"), values).fetchall()
+    return Positions(*np.array([row[1:] for row in rows], float).reshape(-1, 2).T)
+
+
+def code_digest() -> str:
+    """Return the first 12 hex digits of the SHA-256 of the code that makes stacks."""
+    digest = hashlib.sha256()
+    for package in ("combine", "combine.stack", "combine.measure"):
+        for path in sorted(files(package).iterdir(), key=lambda item: item.name):
+            if path.name.endswith(".py"):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _run_name(
+    where: str | None, images: list[Image], settings: Settings, detections: dict[int, Positions], tie: Positions
+) -> str:
+    """Name a run by what it is made of."""
+    digest = hashlib.sha256()
+    digest.update(json.dumps([where, code_digest(), settings]).encode())
+    for image in images:
+        digest.update(f"{image.hemis}{image.date}{image.scan} {image.band}{image.usy} {image.sha256}\n".encode())
+    for positions in (*(detections[key] for key in sorted(detections)), tie):
+        digest.update(np.ascontiguousarray(positions.ra).tobytes() + np.ascontiguousarray(positions.dec).tobytes())
+    return digest.hexdigest()[:12]
+
+
+def _visits(images: list[Image]) -> dict[int, int]:
+    """Number the visits: scans of one night and hemisphere taken in a row, six at most."""
+    scans = sorted({(image.hemis, image.date, image.scan, image.scan_key) for image in images})
+    visits: dict[int, int] = {}
+    number, first, before = -1, 0, ("", scans[0][1] - timedelta(1), -9)
+    for hemis, night, scan, key in scans:
+        if (hemis, night) != before[:2] or scan != before[2] + 1 or scan - first >= 6:
+            number, first = number + 1, scan
+        visits[key] = number
+        before = (hemis, night, scan)
+    return visits
+
+
+@contextmanager
+def _new_folder(folder: Path) -> Iterator[Path]:
+    """Give a folder to write in, which goes away again when anything fails."""
+    part = folder.with_name(f"{folder.name}.{os.getpid()}.part")
+    part.mkdir(parents=True)
+    try:
+        yield part
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+
+
+def _teller(progress: Progress, plan: Plan, number: int) -> Any:
+    """Return a callback that counts the steps of one band."""
+    done = iter(range(1, STEPS * 9))
+    total = STEPS * len(plan.bands)
+    return lambda words: progress("stack", min(number * STEPS + next(done), (number + 1) * STEPS - 1), total)
+
+
+def _members(plan: Plan, band: str, home: Path) -> dict[str, list[Member]]:
+    """Place the images of a band on the grid, by direction and scan."""
+    grid, shift_max = plan.field.grid, plan.settings["block_shift_max"][0] / 1000
+    placed = []
+    for image in plan.images:
+        if image.band == band:
+            offset = plan.registration.scans[image.scan_key].offset + plan.registration.field.offset
+            placement = place(image, grid, offset, shift_max)
+            if placement is not None:
+                placed.append(placement)
+    members: dict[str, list[Member]] = {}
+    shared = share_rows(placed)
+    for key in dict.fromkeys(p.image.scan_key for p in shared):
+        mine = [p for p in shared if p.image.scan_key == key]
+        pixels: list[Pixels] = [open_pixels(p.image, home) for p in mine]
+        magzp = float(np.mean([p.image.magzp for p in mine]))
+        scale = 10 ** (0.4 * (plan.settings["zp_ref"]["jhk".index(band)] - magzp))
+        members.setdefault(mine[0].image.sd, []).append(Member(key, plan.visits[key], mine, pixels, scale))
+    return members
+
+
+def _build_band(
+    conn: psycopg.Connection[Any], plan: Plan, band: str, part: Path, folder: Path, home: Path, tell: Any
+) -> None:
+    """Stack one band, write its files and its rows."""
+    members = _members(plan, band, home)
+    stacks = stack_band(members, Frame.of(plan.field.grid), plan.settings, tell)
+    tell("products")
+    rows = write_band(part, folder, (plan.field.tile, plan.field.grid), plan.run, band, stacks, plan.settings)
+    _store_scans(conn, plan, band, stacks)
+    with conn.cursor() as cursor:
+        cursor.executemany(load("combine/stack.sql"), rows)
+    tell("stored")
+
+
+def _store_run(conn: psycopg.Connection[Any], plan: Plan, folder: Path) -> None:
+    """Store the row of the run."""
+    tie = plan.registration.field
+    values = {
+        "run": plan.run, "tile": plan.field.tile, "selection": plan.selection, "bands": plan.bands,
+        "parameters": Jsonb(plan.settings), "code": code_digest(), "folder": str(folder),
+        "field_terms": tie.terms, "field_dra": list(map(float, tie.offset.dra)),
+        "field_ddec": list(map(float, tie.offset.ddec)), "tie_stars": tie.stars, "tie_rms": tie.rms,
+    }  # fmt: skip
+    conn.execute(load("combine/run_add.sql"), values)
+
+
+def _store_scans(conn: psycopg.Connection[Any], plan: Plan, band: str, stacks: dict[str, DirectionStack]) -> None:
+    """Store what each scan did."""
+    with conn.cursor().copy(load("combine/stack_scan.sql")) as copy:
+        for direction, one in stacks.items():
+            for part in one.parts:
+                copy.write_row(_scan_row(plan, band, direction, part))
+
+
+def _scan_row(plan: Plan, band: str, direction: str, part: Part) -> list[Any]:
+    """Return the row of deepcal.stack_scan of one scan."""
+    own, verdict = plan.registration.scans[part.member.scan_key], part.verdict
+    coefficients = [[float(c[k]) if k < len(c) else 0.0 for k in SCAN_TERMS] for c in (own.offset.dra, own.offset.ddec)]
+    numbers = [
+        own.rms, part.member.scale, verdict.noise_pixel, verdict.noise_aper, part.weight, verdict.resid_mean,
+        verdict.structure, verdict.outlier_fraction, verdict.fit[0], verdict.fit[1], verdict.shift, verdict.fit_resid,
+    ]  # fmt: skip
+    plain = [float(n) if np.isfinite(n) else None for n in numbers]
+    return [
+        plan.run, part.member.scan_key, band, direction, part.member.visit, len(part.member.placements),
+        *coefficients, own.stars, *plain, part.masked, part.reason is None, part.reason,
+    ]  # fmt: skip
+
+
+def _result(conn: psycopg.Connection[Any], run: str, tile: int, *, built: bool) -> StackResult:
+    """Describe a run that is stored."""
+    with conn.transaction():
+        rows = conn.execute(load("combine/run_counts.sql"), {"run": run}).fetchall()
+        row = conn.execute(load("combine/run_exists.sql"), {"run": run}).fetchone()
+    folder = row[3] if row else ""
+    return StackResult(run, tile, built, folder, {r[0]: r[1] for r in rows}, {r[0]: r[2] for r in rows})

@@ -1,0 +1,53 @@
+"""Scans and images made by hand for the tests of the stack, without the simulator."""
+
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from combine.stack.band import Member
+from combine.stack.geometry import Frame, Offset, place
+from combine.stack.pixels import Pixels
+from combine.stack.select import Image
+from schema.grid import Grid
+
+GRID = Grid.of(145.7446, 59.0619, 160, 320)
+FRAME = Frame.of(GRID)
+Array = NDArray[np.float64]
+
+
+def star_image(x: Array, y: Array, flux: Array, fwhm: float = 2.8, shape: tuple[int, int] = (320, 160)) -> Array:
+    """Draw Gaussian stars of a total flux (DN) at pixel positions."""
+    image, sigma = np.zeros(shape), fwhm / 2.3548
+    py, px = np.arange(shape[0]), np.arange(shape[1])
+    for a, b, f in zip(x, y, flux, strict=True):
+        profile = np.exp(-0.5 * ((py - b) / sigma) ** 2)[:, None] * np.exp(-0.5 * ((px - a) / sigma) ** 2)
+        image += f * profile / (2 * np.pi * sigma**2)
+    return image
+
+
+def noise_image(seed: int, sigma: float, shape: tuple[int, int] = (320, 160)) -> Array:
+    """Make noise correlated as in real Atlas Images, `sigma` DN a pixel."""
+    white = ndimage.gaussian_filter(np.random.default_rng(seed).standard_normal(shape), 0.98)
+    return np.asarray(sigma * white / white.std())
+
+
+def image_row(scan: int, grid: Grid = GRID, sd: str = "n", **changes: object) -> Image:
+    """Describe an image on the grid itself."""
+    values: dict[str, object] = {
+        "image_id": scan, "scan_key": scan, "band": "j", "usy": 0, "path": "", "sha256": "", "naxis1": grid.nx,
+        "naxis2": grid.ny, "crval1": grid.crval[0], "crval2": grid.crval[1], "crpix1": grid.crpix[0],
+        "crpix2": grid.crpix[1], "cdelt1": -1 / 3600, "cdelt2": 1 / 3600, "crota2": 0.0, "x0": 0, "x1": grid.nx,
+        "y0": 0, "y1": grid.ny, "magzp": 20.9044, "sky_measured": 100.0, "noise_measured": 0.8, "seesh": 1.0,
+        "exptime": 7.8, "form": "strip", "hemis": "n", "date": date(1999, 1, 1), "scan": scan, "sd": sd, "hgl": 0,
+        "tile": 90091,
+    }  # fmt: skip
+    return Image(**{**values, **changes})  # type: ignore[arg-type]  # the values are of the types of the columns
+
+
+def member(scan: int, data: Array, sd: str = "n", offset: tuple[float, float] = (0.0, 0.0), visit: int = 0) -> Member:
+    """Place one image whose scan has this offset (arcsec), with a photometric scale of 1."""
+    placed = place(image_row(scan, sd=sd), GRID, Offset(np.array([offset[0]]), np.array([offset[1]])), 0.005)
+    assert placed is not None
+    return Member(scan, visit, [placed], [Pixels(np.ascontiguousarray(data, ">f4"))], 1.0)
