@@ -10,8 +10,8 @@ from scipy import ndimage
 
 from combine.stack.band import Direction
 from combine.stack.geometry import Frame, Offset, place, share_rows
-from combine.stack.pixels import Pixels, open_pixels
 from combine.stack.passes import Stacker
+from combine.stack.pixels import Pixels, open_pixels
 from schema.grid import Grid
 from schema.settings import defaults
 from tests.stacks import FRAME, GRID, image_row, member, star_image
