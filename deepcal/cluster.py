@@ -1,8 +1,10 @@
 """One PostgreSQL cluster in a folder: made, started, stopped, looked at."""
 
 import os
+import shutil
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -40,11 +42,14 @@ class Cluster:
 
     def create(self, *options: str) -> None:
         """Make the cluster with initdb; anyone who can enter the socket folder may connect."""
-        postgres.own(self.data)
+        unfinished = self.data.with_name(self.data.name + ".new")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        postgres.own(unfinished)
         words = ("--auth=trust", f"--username={SUPERUSER}", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions")
-        done = postgres.run(self.programs["initdb"], "-D", self.data, *words, *options)
+        done = postgres.run(self.programs["initdb"], "-D", unfinished, *words, *options)
         if done.returncode:
             raise ServerError(f"initdb could not make a database cluster in {self.data}:\n{done.stdout.strip()}")
+        unfinished.rename(self.data)
 
     def start(self, settings: Settings) -> None:
         """Start the server with these settings and wait until it answers.
@@ -65,11 +70,13 @@ class Cluster:
             time.sleep(0.5)
 
     def stop(self) -> None:
-        """Stop the server and wait until it is down; its clients are disconnected."""
+        """Stop the server, wait until it is down and remove its socket folder; its clients are disconnected."""
         if self.pid is not None:
             done = self._control("stop", "-m", "fast", "-w", "-t", "300")
             if done.returncode and self.pid is not None:
                 raise ServerError(f"the database server in {self.data} does not stop:\n{done.stdout.strip()}")
+        with suppress(OSError):  # it holds what is not ours, or was never there
+            self.sockets.rmdir()
 
     @property
     def pid(self) -> int | None:

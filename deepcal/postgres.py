@@ -4,6 +4,7 @@ import os
 import pwd
 import re
 import shutil
+import stat
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -132,9 +133,17 @@ def can_enter(folder: Path) -> bool:
     return run("test", "-x", folder).returncode == 0
 
 
-def own(folder: Path, mode: int = 0o700) -> None:
-    """Make a folder that belongs to the server's account, with every missing folder above it."""
+def own(folder: Path) -> None:
+    """Make a folder that only the server's account may enter, with every missing folder above it.
+
+    Raises
+    ------
+    ServerError
+        Something is there that belongs to somebody else.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    if folder.stat().st_uid != account().pw_uid:
-        os.chown(folder, account().pw_uid, account().pw_gid)
-    folder.chmod(mode)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.geteuid(), account().pw_uid):
+        raise ServerError(f"{folder} is not ours: remove it")
+    os.chown(folder, account().pw_uid, account().pw_gid)
+    folder.chmod(0o700)

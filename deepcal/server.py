@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
 from deepcal import machine, postgres
@@ -94,14 +94,14 @@ def stop() -> bool:
 def status() -> Status:
     """Look at the server without starting or changing anything."""
     if dsn := foreign_dsn():
-        return Status(private=False, running=_reachable(dsn), dsn=make_conninfo(dsn, password=None))
-    cluster = _known_cluster(home())
-    if cluster is None:
-        return Status(private=True, running=False, dsn="")
-    with _readable(cluster):
-        running = cluster.answers()
-        pid = cluster.pid
-    return Status(True, running, cluster.dsn(DATABASE), str(cluster.data.parent), str(cluster.log), pid)
+        return Status(private=False, running=_reachable(dsn), dsn=make_conninfo("", **conninfo_to_dict(dsn) | {"password": None}))
+    folder = home()
+    with _ours(folder):
+        cluster = _known_cluster(folder)
+        if cluster is None:
+            return Status(private=True, running=False, dsn="")
+        where = str(cluster.data.parent), str(cluster.log)
+        return Status(True, cluster.answers(), cluster.dsn(DATABASE), *where, cluster.pid)
 
 
 def cluster_folder() -> Path | None:
@@ -120,19 +120,19 @@ def _reachable(dsn: str) -> bool:
 
 @contextmanager
 def _lock(folder: Path) -> Iterator[None]:
-    with (folder / "server.lock").open("w") as file:
+    with _ours(folder), (folder / "server.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 @contextmanager
-def _readable(cluster: Cluster) -> Iterator[None]:
+def _ours(folder: Path) -> Iterator[None]:
     try:
         yield
     except PermissionError as error:
         raise ServerError(
-            f"the database cluster in {cluster.data.parent} belongs to another user: work as that user, "
-            "or choose a DEEPCAL_HOME of your own"
+            f"{error.filename} belongs to another user: work as that user, or set DEEPCAL_HOME to a folder of your own "
+            f"(it is {folder})"
         ) from error
 
 
@@ -171,8 +171,8 @@ def _sockets(place: Path) -> Path:
     here = place / "run"
     if len(os.fsencode(here / f".s.PGSQL.{PORT}")) <= SOCKET_BYTES:
         return here
-    name = hashlib.sha256(os.fsencode(place)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"deepcal-{postgres.account().pw_uid}-{name}"
+    short = Path("/run" if os.geteuid() == 0 else os.environ.get("XDG_RUNTIME_DIR") or "/tmp")  # noqa: S108 - `own` checks
+    return short / f"deepcal-{hashlib.sha256(os.fsencode(place)).hexdigest()[:12]}"
 
 
 def _make(cluster: Cluster) -> None:

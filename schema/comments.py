@@ -11,7 +11,7 @@ Name = tuple[str, str, str | None]
 
 def described() -> dict[Name, str | None]:
     """Return the comment of every table (column None) and column of the metadata."""
-    found: dict[Name, str | None] = {}
+    found: dict[Name, str | None] = {("deepcal", "alembic_version", "version_num"): "Number of the last revision"}
     for table in metadata.tables.values():
         found[str(table.schema), table.name, None] = table.comment
         found |= {(str(table.schema), table.name, column.name): column.comment for column in table.columns}

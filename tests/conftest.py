@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -13,11 +15,12 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 
-from deepcal import postgres
+from deepcal import postgres, server
 from deepcal.cluster import Cluster
 from schema.connection import Connection, connect
 from schema.upgrade import upgrade
 
+Command = Callable[..., subprocess.CompletedProcess[str]]
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": 40, "jit": "off"}
 
 
@@ -44,18 +47,27 @@ class Databases:
 
 
 @contextmanager
+def short_folder() -> Iterator[Path]:
+    """Make a folder with a short path, since that of a socket in it must be; remove it in the end."""
+    folder = Path(tempfile.mkdtemp(prefix="dc-", dir="/tmp"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
 def throwaway_server() -> Iterator[str]:
     """Run a server in a temporary folder; its data are worth nothing."""
-    folder = Path(tempfile.mkdtemp(prefix="dc-", dir="/tmp"))  # short, since the path of a socket must be
-    postgres.own(folder)
-    cluster = Cluster(folder / "data", folder / "run", folder / "log")
-    try:
+    with short_folder() as folder:
+        postgres.own(folder)
+        cluster = Cluster(folder / "data", folder / "run", folder / "log")
         cluster.create("--no-sync")
-        cluster.start(FAST)
-        yield cluster.dsn("postgres")
-    finally:
-        cluster.stop()
-        shutil.rmtree(folder)
+        try:
+            cluster.start(FAST)
+            yield cluster.dsn("postgres")
+        finally:
+            cluster.stop()
 
 
 @pytest.fixture(scope="session")
@@ -98,13 +110,32 @@ def conn(dsn: str) -> Iterator[Connection]:
         yield opened
 
 
+@contextmanager
+def data_folder() -> Iterator[Path]:
+    """Make a data folder and name it in DEEPCAL_HOME; stop the private server that was started in it."""
+    with short_folder() as folder, pytest.MonkeyPatch.context() as patch:
+        folder.chmod(0o755)  # the account of the server enters it
+        patch.setenv("DEEPCAL_HOME", str(folder))
+        yield folder
+        patch.setenv("DEEPCAL_HOME", str(folder))
+        server.stop()
+
+
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home() -> Iterator[Path]:
     """A data folder of the test's own, named by DEEPCAL_HOME."""
-    folder = tmp_path / "home"
-    folder.mkdir()
-    monkeypatch.setenv("DEEPCAL_HOME", str(folder))
-    return folder
+    with data_folder() as folder:
+        yield folder
+
+
+@pytest.fixture
+def command() -> Command:
+    """Return a function that runs the `deepcal` command with some words, as a user would."""
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, "-m", "deepcal", *words], capture_output=True, text=True, timeout=300)
+
+    return run
 
 
 @pytest.fixture(scope="session")

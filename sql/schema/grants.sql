@@ -1,4 +1,5 @@
 -- What may readers and writers do? Readers select; writers also change rows, but never what a review said.
+REVOKE ALL ON ALL TABLES IN SCHEMA deepcal, twomass FROM deepcal_reader, deepcal_writer;
 GRANT USAGE ON SCHEMA deepcal, twomass TO deepcal_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA deepcal, twomass TO deepcal_reader;
 GRANT INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA deepcal, twomass TO deepcal_writer;
