@@ -1,5 +1,5 @@
 """Calibration fields whose truth is known, in the published formats."""
 
-from simulate.field import SimulatedField, field
+from simulate.make import SimulatedField, field
 
 __all__ = ["SimulatedField", "field"]

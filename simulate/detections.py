@@ -29,6 +29,7 @@ SMEAR = 0.70  # arcsec, error times signal-to-noise ratio at a seeing shape of 1
 SMEAR_POWER = 2.6  # of the seeing shape
 SPURIOUS = 3.0  # in a scan, mean
 SPURIOUS_SPOILED = 25.0
+FAINTEST = 0.3  # of the noise; fainter objects change nothing, not even as parts of a blend
 EDGE = 8.0  # arcsec; nothing is extracted nearer to the edge of the data
 
 
@@ -106,12 +107,12 @@ def _candidates(plan: Plan, scan: Scan, frame: Frame) -> tuple[Array, Array, Arr
     x, y, flux, ghost = _with_spurious(plan, scan, x, y, flux, ghost)
     left = (frame.blank.argmin() - frame.columns / 2) + plan.grid.nx / 2 - (0 if len(frame.cuts) == 1 else scan.east)
     inside = (x > left + EDGE) & (x < left + np.sum(~frame.blank) - EDGE) & (y > EDGE) & (y < plan.grid.ny - 1 - EDGE)
-    inside &= flux.max(axis=1) > 0
+    shift = plan.magzp[i] - plan.conditions.zero_point[i]
+    inside &= (flux * 10 ** (-0.4 * shift) > FAINTEST * _noise(plan, scan)).any(axis=1)
     x, y, flux, ghost = x[inside], y[inside], flux[inside], ghost[inside]
     main, owner = sources(x, y, flux[:, 0] + flux[:, 1] + flux[:, 2])
     merged = total_flux(flux, owner, main.size)
     weight = flux.sum(axis=1)
-    shift = plan.magzp[i] - plan.conditions.zero_point[i]
     with np.errstate(divide="ignore"):
         mag = np.minimum(-2.5 * np.log10(merged), 40.0) + shift
     return centroids(x, weight, owner, main.size), centroids(y, weight, owner, main.size), mag, ghost[main]

@@ -1,7 +1,5 @@
 """What a fault does to an image: to its stars' shapes, brightness and places, and the light it adds."""
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import zoom
@@ -142,8 +140,3 @@ def header_shift(fault: Fault | None, band: int) -> float:
 def told(fault: Fault | None, band: int) -> Fault | None:
     """Return the fault as one band sees it: None where the band is not spoiled."""
     return fault if fault is not None and band in fault.bands else None
-
-
-def silent_about(fault: Fault | None) -> Fault | None:
-    """Return a fault without the displacement that a scan's own extractions do not show."""
-    return None if fault is not None and fault.kind == "mispointed" else fault and replace(fault)

@@ -10,8 +10,8 @@ from simulate.jit import jit
 Array = NDArray[np.float64]
 Image = NDArray[np.float32]
 
-FAINTEST = 5e-4  # DN; a Gaussian is drawn out to where it falls below this
-SMALLEST = 2.5  # widths; and at least so far, so that faint stars keep their flux
+FAINTEST = 2e-4  # DN; a Gaussian is drawn out to where it falls below this
+SMALLEST = 3.0  # widths; and at least so far, so that faint stars keep their flux
 LATTICE = 8.0  # widths; farther out nothing is left in float32
 
 

@@ -71,7 +71,7 @@ def _scan_row(plan: Plan, i: int, band: int) -> dict[str, Any]:
         "good": fault is None,
         "fault": fault.kind if fault else None,
         "strength": fault.strength if fault else None,
-        "noted": fault.noted if fault else None,
+        "noted": fault is not None and fault.noted,
         "dra": float(east.mean()),
         "ddec": float(north.mean()),
         "offset_ra": plan.offsets[i, 0].tolist(),

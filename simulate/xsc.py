@@ -181,6 +181,8 @@ def contamination(plan: Plan, psc: Psc, xsc: Xsc) -> NDArray[np.int64]:
     return flags
 
 
-def write_xsc(xsc: Xsc, path: Path) -> Path:
+def write_xsc(xsc: Xsc, psc: Psc, path: Path) -> Path:
     """Write the catalogue; columns that are not simulated are null."""
-    return write_bar(path, "xsc", xsc.columns, xsc.key.size)
+    point = dict(zip(psc.main.tolist(), psc.key.tolist(), strict=True))
+    columns = xsc.columns | {"pts_key": [point.get(i) for i in xsc.member.tolist()]}
+    return write_bar(path, "xsc", columns, xsc.key.size)

@@ -97,7 +97,7 @@ def field(
         standards=standards,
         scan=write_scans(plan, out / "scan.bar"),
         psc=write_psc(psc, out / "psc.bar", extended, contamination(plan, psc, xsc)),
-        xsc=write_xsc(xsc, out / "xsc.bar"),
+        xsc=write_xsc(xsc, psc, out / "xsc.bar"),
         detections=tuple(detections),
         images=tuple(images),
         truth={
