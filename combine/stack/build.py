@@ -93,7 +93,8 @@ def stack(
         An input image is gone or altered.
     """
     plan = _plan(conn, tile, where, home, progress)
-    row = conn.execute(load("combine/run_exists.sql"), {"run": plan.run}).fetchone()
+    with conn.transaction():
+        row = conn.execute(load("combine/run_exists.sql"), {"run": plan.run}).fetchone()
     if row is not None and Path(row[3]).is_dir():
         return _result(conn, plan.run, tile, built=False)
     folder = home.resolve() / "products" / str(tile) / plan.run

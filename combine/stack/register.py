@@ -73,7 +73,8 @@ def register(grid: Grid, detections: dict[int, Positions], tie: Positions, setti
         zero = Offset(np.zeros(1), np.zeros(1))
         return Registration({key: ScanOffset(zero, 0, np.nan) for key in keys}, FieldOffset(zero, 0, 0, None))
     design = frame.design(rx, ry, 6)[:, SCAN_TERMS]
-    scans, ensemble = _ensemble(design, moved, settings)
+    reach = np.array([_reach(grid, frame, detections[key]) for key in keys])
+    scans, ensemble = _ensemble(design, moved, reach, settings)
     offsets = {key: _scan_offset(design, moved[i], ensemble, scans[i]) for i, key in enumerate(keys)}
     return Registration(offsets, _tie(frame, rx, ry, ensemble, tied, settings))
 
@@ -110,7 +111,31 @@ def _displacements(grid: Grid, found: Positions, rx: Array, ry: Array, settings:
     return result
 
 
-def _ensemble(design: Array, moved: Array, settings: Settings) -> tuple[Array, Array]:
+def _reach(grid: Grid, frame: Frame, found: Positions) -> tuple[float, float]:
+    """Return how far a scan's detections spread over the field: standard deviations of u and v."""
+    x, y = grid.pixel(found.ra, found.dec)
+    inside = (x > 0) & (x < grid.nx) & (y > 0) & (y < grid.ny)
+    if not inside.any():
+        return 0.0, 0.0
+    return float(np.std(x[inside]) / frame.hx), float(np.std(y[inside]) / frame.hy)
+
+
+def _bearable(shared: Array, reach: Array, full: float) -> list[int]:
+    """Return the terms that the stars a scan shares with others can bear; no slope is taken far beyond them.
+
+    Parameters
+    ----------
+    shared : (star, term) design of the shared stars
+    reach : spread of all the scan's stars in u and v
+    full : stars needed for more than a shift
+    """
+    if len(shared) < full:
+        return [0]
+    wide, high = np.std(shared[:, 1:3], axis=0) >= 0.5 * reach
+    return [0] + [1] * bool(wide) + [2, 3] * bool(high)
+
+
+def _ensemble(design: Array, moved: Array, reach: Array, settings: Settings) -> tuple[Array, Array]:
     """Solve scan offsets (scan, axis, term) and ensemble displacements (star, axis) in turn until they agree."""
     least = settings["register_stars_min"][0]
     full = settings["register_stars_full"][0]
@@ -123,10 +148,10 @@ def _ensemble(design: Array, moved: Array, settings: Settings) -> tuple[Array, A
             if good.sum() < least:
                 scans[i] = 0
                 continue
-            terms = design.shape[1] if good.sum() >= full else 1
+            terms = _bearable(design[good], reach[i], full)
             for axis in range(2):
                 scans[i, axis] = 0
-                scans[i, axis, :terms] = robust_fit(design[good][:, :terms], rest[good, axis])
+                scans[i, axis, terms] = robust_fit(design[good][:, terms], rest[good, axis])
         scans -= scans.mean(axis=0)
         rest = moved - np.einsum("kt,iat->ika", design, scans)
         ensemble = _clipped_mean(rest)
