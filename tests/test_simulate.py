@@ -4,6 +4,9 @@ import csv
 import datetime
 import gzip
 import hashlib
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -288,3 +291,17 @@ def test_atlas_images_place_stars_by_their_own_projection(atlas: SimulatedField)
                 box = image[int(py) - 6 : int(py) + 8, int(px) - 6 : int(px) + 8]
                 r, c = np.unravel_index(np.nanargmax(box), box.shape)
                 assert np.hypot(int(px) - 6 + c - px, int(py) - 6 + r - py) < 1.5
+
+
+def test_the_command_writes_a_field_and_prints_json(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from deepcal.cli import main; main()", "simulate", "90004"]
+    options = ["--scans", "1", "--bands", "k", "--crowding", "low", "--out", str(tmp_path), "--json"]
+    done = subprocess.run([*command, *options], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["counts"]["images"] == len(list((tmp_path / "images").iterdir())) == 1
+
+
+def test_the_command_takes_a_centre(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from deepcal.cli import main; main()", "simulate", "12345"]
+    done = subprocess.run([*command, "--centre", "10", "--out", str(tmp_path)], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "expected RA,Dec" in done.stderr

@@ -12,10 +12,10 @@ from scipy.ndimage import binary_dilation
 
 from schema.settings import defaults
 from simulate.artifacts import LATENT, add_spikes, frame_step, ghosts
+from simulate.draw import draw_objects, see
 from simulate.effects import displacement, seeing_along, star_images, transparency
 from simulate.faults import Fault
 from simulate.frames import strip
-from simulate.images import draw_objects, see
 from simulate.noise import KERNEL, PER_PHOTON, WHITENING, white_noise
 from simulate.offsets import HALF_X, HALF_Y, offset_at
 from simulate.plan import Plan, make_plan
