@@ -62,6 +62,17 @@ def scan_offsets(tile: int, seed: int, scans: list[Scan]) -> Array:
     return found
 
 
+def parts(own: Array) -> tuple[Array, float, Array]:
+    """Return a scan's own offset without the field's pattern as coefficients, rotation (deg) and drift.
+
+    The drift is (2, 3): arcsec of the terms v, v2 and v3 in RA and Dec, the rotation taken out.
+    """
+    angle = own[1, 1] / HALF_X
+    drift = own[:, [2, 5, 6]].copy()
+    drift[0, 0] += angle * HALF_Y
+    return own, float(np.degrees(angle)), drift
+
+
 def offset_at(coefficients: Array, x: Array, y: Array) -> tuple[Array, Array]:
     """Return the offset (scan - reference, arcsec; RA times cos Dec, Dec) at pixels of the field's grid.
 

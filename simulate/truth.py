@@ -12,7 +12,7 @@ from schema.settings import defaults
 from simulate.artifacts import SPIKE_FLUX, ghosts, hot_pixels, spikes
 from simulate.effects import told
 from simulate.galaxies import REFERENCE
-from simulate.offsets import HALF_X, HALF_Y, TERMS, WAVE, offset_at
+from simulate.offsets import HALF_X, HALF_Y, TERMS, WAVE, offset_at, parts, pattern
 from simulate.plan import BANDS, Plan
 from simulate.seeds import Stream, stream
 from simulate.sky import ISOLATION
@@ -60,6 +60,7 @@ def _scan_row(plan: Plan, i: int, band: int) -> dict[str, Any]:
     fault = told(plan.faults.get(i), band)
     field = np.mgrid[0 : plan.grid.ny : 100, 0 : plan.grid.nx : 60].astype(float)
     east, north = offset_at(plan.offsets[i], field[1], field[0])
+    own, rotation, drift = parts(plan.offsets[i] - pattern(plan.number, plan.seed))
     return {
         "scan_key": scan.scan_key,
         "hemis": scan.hemis,
@@ -74,6 +75,11 @@ def _scan_row(plan: Plan, i: int, band: int) -> dict[str, Any]:
         "noted": fault is not None and fault.noted,
         "dra": float(east.mean()),
         "ddec": float(north.mean()),
+        "shift_ra": float(own[0, 0]),
+        "shift_dec": float(own[1, 0]),
+        "rotation": rotation,
+        "drift_ra": drift[0].tolist(),
+        "drift_dec": drift[1].tolist(),
         "offset_ra": plan.offsets[i, 0].tolist(),
         "offset_dec": plan.offsets[i, 1].tolist(),
         "east": scan.east,
