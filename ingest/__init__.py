@@ -1,0 +1,52 @@
+"""Files into rows: tiles, standards, PSC, XSC, scans, extractions and images; and the scores of scans."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ingest.catalogs import loader
+from ingest.files import FileResult
+from ingest.images import load_image
+from ingest.ledger import load_files
+from ingest.lists import known_tiles, load_standards, load_tiles
+from ingest.scans import load_scans
+from schema.connection import Connection
+from schema.progress import Progress, silent
+
+__all__ = ["FileResult", "detections", "images", "psc", "scans", "standards", "tiles", "xsc"]
+
+Paths = Sequence[Path | str]
+
+
+def tiles(conn: Connection, paths: Paths = (), progress: Progress = silent) -> list[FileResult]:
+    """Load calibration tiles (CSV: tile,standard,ra,dec,width_arcsec,height_arcsec); without paths the known ones."""
+    return load_files(conn, "tiles", paths or [known_tiles()], load_tiles, progress)
+
+
+def standards(conn: Connection, paths: Paths, progress: Progress = silent) -> list[FileResult]:
+    """Load standard stars (CSV: name,tile,ra,dec,epoch,pmra,pmdec,j,sj,h,sh,ks,sks)."""
+    return load_files(conn, "standards", paths, load_standards, progress)
+
+
+def psc(conn: Connection, paths: Paths, progress: Progress = silent) -> list[FileResult]:
+    """Load Point Source Catalog files (60 columns)."""
+    return load_files(conn, "psc", paths, loader("psc"), progress)
+
+
+def xsc(conn: Connection, paths: Paths, progress: Progress = silent) -> list[FileResult]:
+    """Load Extended Source Catalog files (389 columns)."""
+    return load_files(conn, "xsc", paths, loader("xsc"), progress)
+
+
+def scans(conn: Connection, paths: Paths, progress: Progress = silent) -> list[FileResult]:
+    """Load scan tables (the 64 columns, or a wider table that has them by name)."""
+    return load_files(conn, "scans", paths, load_scans, progress)
+
+
+def detections(conn: Connection, paths: Paths, progress: Progress = silent) -> list[FileResult]:
+    """Load calibration extractions (cal_TILE_YYMMDDhSSS.bar[.gz]); new tiles get their partition."""
+    return load_files(conn, "detections", paths, loader("detections"), progress)
+
+
+def images(conn: Connection, paths: Paths, progress: Progress = silent) -> list[FileResult]:
+    """Load Atlas Images and registered strips (.fits, .fits.gz, .fits.fz)."""
+    return load_files(conn, "images", paths, load_image, progress)

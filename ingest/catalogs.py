@@ -1,0 +1,83 @@
+"""The bulk catalogues: PSC, XSC and the calibration extractions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest import ipac
+from ingest.bulk import copy_rows
+from ingest.ledger import Loader
+from ingest.parse import parse
+from ingest.text import Step, blocks, head
+from schema.connection import Connection
+from schema.errors import BadFile
+from schema.published import published
+from sql import load
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """A bulk kind: its published columns, its table, its key."""
+
+    columns: str
+    table: tuple[str, str]
+    key: tuple[str, ...]
+
+
+CATALOGS = {
+    "psc": Catalog("psc", ("twomass", "psc"), ("pts_key",)),
+    "xsc": Catalog("xsc", ("twomass", "xsc"), ("ext_key",)),
+    "detections": Catalog("detection", ("deepcal", "detection"), ("tile", "cntr")),
+}
+OTHERS = {
+    b"SIMPLE  =": "a FITS file",
+    b"<?xml": "an XML file (VOTable?)",
+    b"<VOTABLE": "a VOTable",
+    b"PAR1": "a Parquet file",
+}
+
+
+def loader(kind: str) -> Loader:
+    """Return the loader of a bulk kind."""
+    catalog = CATALOGS[kind]
+
+    def load_catalog(conn: Connection, path: Path, file_id: int, step: Step) -> int:
+        _refuse_other_formats(path, catalog)
+        rows = _rows(path, catalog, step)
+        if kind == "detections":
+            rows = _with_partitions(conn, rows)
+        return copy_rows(conn, path, catalog.table, catalog.key, rows, file_id)
+
+    return load_catalog
+
+
+def _rows(path: Path, catalog: Catalog, step: Step) -> Iterator[tuple[int, pa.Table]]:
+    columns = published(catalog.columns)
+    for block in blocks(path, step):
+        yield block.line, parse(path, block, columns)
+
+
+def _with_partitions(conn: Connection, rows: Iterator[tuple[int, pa.Table]]) -> Iterator[tuple[int, pa.Table]]:
+    """Hold the rows until every tile among them has its partition: a file of one scan is small."""
+    held = list(rows)
+    tiles = sorted({tile for _, table in held for tile in pc.unique(table["tile"]).to_pylist()})
+    for tile in tiles:
+        conn.execute(load("ingest/partition.sql"), {"tile": tile})
+    yield from held
+
+
+def _refuse_other_formats(path: Path, catalog: Catalog) -> None:
+    first = head(path)
+    understood = (
+        f"expected bar-delimited text without a header line, {len(published(catalog.columns))} columns, \\N for null, "
+        "plain or gzipped"
+    )
+    if ipac.is_ipac(first):
+        ipac.check_rows(path)
+        raise BadFile(path, f"an IPAC table; {understood}")
+    for magic, name in OTHERS.items():
+        if first.startswith(magic):
+            raise BadFile(path, f"{name}; {understood}")

@@ -1,0 +1,74 @@
+"""Which files there are: folders walked in order, and the fingerprint by which a file is known."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from schema.errors import BadArgument
+
+PATTERNS: dict[str, tuple[str, ...]] = {
+    "tiles": ("tiles*.csv",),
+    "standards": ("standards*.csv",),
+    "psc": ("psc*",),
+    "xsc": ("xsc*",),
+    "scans": ("scan*", "twomass_scn*"),
+    "detections": ("cal_*.bar", "cal_*.bar.gz"),
+    "images": ("*.fits", "*.fits.gz", "*.fits.fz"),
+}
+"""The names that belong to a kind when a folder is walked; a file that is named itself is taken whatever its name."""
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """What became of one file: `state` is "loaded", "known" or "refused", `error` says why it was refused."""
+
+    path: Path
+    kind: str
+    state: str
+    rows: int
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """SHA-256 (hex) and size in bytes of a file as it lies on disk."""
+
+    sha256: str
+    size: int
+
+
+def fingerprint(path: Path) -> Fingerprint:
+    """Read a whole file for its fingerprint."""
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256")
+        return Fingerprint(digest.hexdigest(), stream.tell())
+
+
+def found(kind: str, paths: Iterable[Path | str]) -> list[Path]:
+    """Return the files of a kind: named ones as they are, those of folders in sorted order.
+
+    Raises
+    ------
+    BadArgument
+        A path does not exist, or a folder holds no file of the kind.
+    """
+    return [path for given in paths for path in _below(kind, Path(given).absolute())]
+
+
+def _below(kind: str, path: Path) -> Sequence[Path]:
+    if path.is_dir():
+        inside = sorted(_walk(kind, path))
+        if not inside:
+            raise BadArgument(f"{path}: no file of the kind {kind} in it, expected {' or '.join(PATTERNS[kind])}")
+        return inside
+    if not path.exists():
+        raise BadArgument(f"{path}: no such file or folder")
+    return [path]
+
+
+def _walk(kind: str, folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        if any(fnmatch(path.name, pattern) for pattern in PATTERNS[kind]) and path.is_file():
+            yield path

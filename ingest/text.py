@@ -1,0 +1,89 @@
+"""A text file as blocks of whole lines; .gz is read as a stream, never unpacked to disk."""
+
+import gzip
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from schema.errors import BadFile
+
+BLOCK = 48 << 20  # bytes of text held at once
+GZIP = b"\x1f\x8b"
+
+Step = Callable[[int], None]
+"""Called with the bytes of a file that were read so far, as it lies on disk."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Whole lines of a file, each ending with a newline; `line` is the number of the first, from 1."""
+
+    line: int
+    data: bytes
+
+
+def blocks(path: Path, step: Step = lambda done: None, size: int = BLOCK) -> Iterator[Block]:
+    """Read a file, compressed or not, as blocks of whole lines.
+
+    Parameters
+    ----------
+    path : Path
+        Compressed by gzip if its content says so, whatever its name.
+    step : callable
+        Told of the progress after every block.
+    size : int
+        Bytes of a block, about.
+
+    Raises
+    ------
+    BadFile
+        The file is empty, or its compressed data are damaged or end early.
+    """
+    line, rest = 1, b""
+    with path.open("rb") as raw:
+        stream = _unpacked(raw)
+        while data := _read(path, stream, size):
+            step(raw.tell())
+            whole, _, tail = (rest + data).rpartition(b"\n")
+            if whole:
+                yield Block(line, _unix(whole + b"\n"))
+                line += whole.count(b"\n") + 1
+            rest = tail if whole else rest + data
+    if rest:
+        yield Block(line, _unix(rest + b"\n"))
+    elif line == 1:
+        raise BadFile(path, "the file is empty")
+
+
+def head(path: Path, size: int = 65536) -> bytes:
+    """Return the first bytes of a file, unpacked.
+
+    Raises
+    ------
+    BadFile
+        The file is empty, or its compressed data are damaged.
+    """
+    with path.open("rb") as raw:
+        first = _read(path, _unpacked(raw), size)
+    if not first:
+        raise BadFile(path, "the file is empty")
+    return first
+
+
+def _unpacked(raw: BinaryIO) -> BinaryIO:
+    packed = raw.read(len(GZIP)) == GZIP
+    raw.seek(0)
+    return cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if packed else raw
+
+
+def _read(path: Path, stream: BinaryIO, size: int) -> bytes:
+    try:
+        return stream.read(size)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise BadFile(path, f"the compressed data are damaged or end early ({error}); get the file again") from error
+
+
+def _unix(data: bytes) -> bytes:
+    return data.replace(b"\r\n", b"\n")

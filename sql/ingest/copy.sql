@@ -1,0 +1,2 @@
+-- Where do the rows of a bulk file go?
+COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)
