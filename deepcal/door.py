@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from deepcal.cookbook import check_values, recipe, recipes
+from deepcal.recipes import check_values, recipe, recipes
 from deepcal.server import ensure_dsn
 from schema import connection
 from schema.connection import Connection

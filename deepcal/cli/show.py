@@ -1,0 +1,124 @@
+"""`deepcal show`: everything that is read from the database, as a table, JSON, CSV or Parquet."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from deepcal import recipes
+from deepcal.cli import Json, commands, console, emit, table
+from deepcal.export import Format, records, write
+from schema.errors import BadArgument
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+app = commands(group=True)
+
+Tile = Annotated[int | None, typer.Argument(help="Number of a field; all fields without it.", show_default=False)]
+Out = Annotated[Path | None, typer.Option(help="File to write.", show_default=False)]
+Form = Annotated[Format | None, typer.Option("--format", help="Write all columns and rows.", show_default=False)]
+Rows = Annotated[int, typer.Option(min=1, help="Most rows of a table on the screen.")]
+Values = Annotated[list[str] | None, typer.Option("--value", "-v", help="NAME=VALUE the query needs.")]
+
+DIGITS = {"deg": 6, "mag": 3, "arcsec": 3, "s": 1}
+SCREEN = {  # the columns for people; --json and --format give all
+    "scans": "tile scan_key hemis date scan sd qual quality hgl cld anom xph j_shape_avg k_msnr10",
+    "scores": "tile scan_key hemis date scan quality base worst reviewer reason",
+    "stacks": "tile band direction kind n_scans exptime coverage_median fwhm m5_aper m5_det m50",
+    "sources": "tile id name ra dec j_m h_m k_m cntr_psc cntr_xsc cc_flg",
+    "matches": "tile name catalog cat_key separation pa norm_distance rank_source rank_cat best",
+    "runs": "tile run current state selection n_scans n_sources tie_stars tie_rms",
+    "files": "file_id kind path state row_count error",
+    "refreshes": "xmatch_run started_at seconds source_count pair_count gone_count best_count",
+}
+
+
+@app.callback()
+def show() -> None:
+    """Look at scans, scores, stacks, sources and matches."""
+
+
+def _of_field(name: str, recipe: str) -> Callable[..., None]:
+    def look(tile: Tile = None, rows: Rows = 40, as_json: Json = False, form: Form = None, out: Out = None) -> None:
+        _present(recipe, {"tile": tile}, rows, as_json, form, out)
+
+    return app.command(name, help=recipes.recipe(recipe).question, epilog=f"Example: deepcal show {name} 90330")(look)
+
+
+def _of_all(name: str, recipe: str) -> Callable[..., None]:
+    def look(rows: Rows = 40, as_json: Json = False, form: Form = None, out: Out = None) -> None:
+        _present(recipe, {}, rows, as_json, form, out)
+
+    return app.command(name, help=recipes.recipe(recipe).question, epilog=f"Example: deepcal show {name} --json")(look)
+
+
+for _name in ("fields", "scans", "runs", "stacks", "sources", "matches"):
+    _of_field(_name, _name)
+_of_field("score", "scores")
+for _name in ("files", "settings", "refreshes"):
+    _of_all(_name, _name)
+
+
+@app.command(epilog="Example: deepcal show query cone -v ra=247.89 -v dec=30.15 -v radius=60")
+def query(
+    name: Annotated[str | None, typer.Argument(help="Its name; without one, all are listed.")] = None,
+    value: Values = None,
+    rows: Rows = 40,
+    as_json: Json = False,
+    form: Form = None,
+    out: Out = None,
+) -> None:
+    """Ask a question of the cookbook."""
+    if name is not None:
+        _present(name, dict(map(_pair, value or [])), rows, as_json, form, out)
+        return
+    shown = table("name", "question", "values")
+    for recipe in recipes.recipes().values():
+        shown.add_row(recipe.name, recipe.question, recipe.explained)
+    emit(list(recipes.recipes().values()), as_json, shown)
+
+
+def _present(
+    name: str, values: dict[str, Any], most: int, as_json: bool, form: Format | None, out: Path | None
+) -> None:
+    from deepcal.door import query as ask  # here, since pandas takes a third of a second to import
+
+    frame = ask(name, **values)
+    if form is None and out is not None:
+        raise BadArgument(f"--out {out}: say --format csv or --format parquet")
+    if form is not None:
+        write(frame, form, out)
+    elif as_json:
+        emit(records(frame), as_json)
+    else:
+        _draw(frame, SCREEN.get(name, "").split() or list(frame.columns), most)
+
+
+def _draw(frame: "pd.DataFrame", columns: list[str], most: int) -> None:
+    units = frame.attrs.get("units", {})
+    numbers = tuple(name for name in columns if frame[name].dtype.kind in "if")
+    shown = table(*columns, numbers=numbers)
+    if any(units.get(name) for name in columns):
+        shown.add_row(*(f"[dim]{units.get(name, '')}[/]" for name in columns))
+    for row in records(frame[columns].head(most)):
+        shown.add_row(*(_text(row[name], units.get(name, "")) for name in columns))
+    console.print(shown)
+    if len(frame) > most:
+        console.print(f"{most} of {len(frame):,} rows: --rows shows more, --format csv writes all")
+
+
+def _text(value: Any, unit: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.{DIGITS[unit]}f}" if unit in DIGITS else f"{value:.4g}"
+    return str(value).replace("[", r"\[")
+
+
+def _pair(text: str) -> tuple[str, str | None]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise BadArgument(f"--value {text}: expected NAME=VALUE")
+    return name, value or None
