@@ -36,9 +36,11 @@ def fit_background(mean: Array, count: Array, frame: Frame, orders: tuple[int, i
     design = np.stack([(u - centre[0]) ** i * (v - centre[1]) ** j for i, j in powers], axis=1)
     values, weight = mean[rows, columns], np.sqrt(count[rows, columns])
     keep = np.ones(len(rows), bool)
-    solution = np.zeros(len(powers))
+    solution: Array = np.zeros(len(powers))
     for _ in range(4):
-        solution, *_ = np.linalg.lstsq(design[keep] * weight[keep, None], values[keep] * weight[keep], rcond=1e-8)
+        heavy = design[keep] * weight[keep, None]
+        normal, right = heavy.T @ heavy, heavy.T @ (values[keep] * weight[keep])
+        solution = np.asarray(np.linalg.lstsq(normal, right, rcond=1e-12)[0], float)
         rest = (values - design @ solution) * weight
         keep = np.abs(rest) <= 4 * 1.4826 * np.median(np.abs(rest[keep])) + 1e-9
         if keep.sum() <= len(powers):

@@ -19,6 +19,8 @@ from schema.settings import Settings
 Array = NDArray[np.float64]
 Plane = NDArray[np.float32]
 Step = Callable[[str], None]
+TURNS = 6
+"""Most rounds of rejection; the set is stable long before."""
 
 
 @dataclass(frozen=True)
@@ -155,21 +157,18 @@ def stack_band(
     step("first pass")
     images = {d: one.first_pass() for d, one in directions.items()}
     noise = float(np.median(np.concatenate([one.noise for one in directions.values()])))
-    for turn in range(6):
-        if turn < 2:
-            step("backgrounds")
-            common = make_model(_common(list(images.values())), noise)
-            for one in directions.values():
-                one.fit_backgrounds(common)
-            if turn == 0:
-                images = {d: one.first_pass() for d, one in directions.items()}
+    step("backgrounds")
+    common = make_model(_common(list(images.values())), noise)
+    for one in directions.values():
+        one.fit_backgrounds(common)
+    images = {d: one.first_pass() for d, one in directions.items()}
+    for turn in range(TURNS):
         step("residuals")
-        before = {d: list(one.reasons) for d, one in directions.items()}
+        before = {d: _set(one.reasons) for d, one in directions.items()}
         for d, one in directions.items():
             one.examine(images[d])
             images[d] = one.sum().mean
-        same = all(_set(before[d]) == _set(one.reasons) for d, one in directions.items())
-        if turn >= 2 and same:
+        if turn > 0 and all(before[d] == _set(one.reasons) for d, one in directions.items()):
             break
     step("masks and sums")
     result = {}

@@ -28,7 +28,7 @@ from schema.progress import Progress, silent
 from schema.settings import Settings, of_groups, read
 from sql import load
 
-STEPS = 8
+STEPS = 7
 """Steps of one band that are told of."""
 
 

@@ -31,7 +31,7 @@ class Model:
 def make_model(image: Plane, sigma: float) -> Model:
     """Describe a stack, `sigma` being the noise of a pixel of one scan in DN."""
     blank = ~np.isfinite(image)
-    light = np.where(blank, np.float32(0), image - background(image))
+    light = np.where(blank, np.float32(0), image - _sky(image))
     slope_y, slope_x = np.gradient(light)
     laplacian = ndimage.laplace(light, mode="nearest")
     edge = ndimage.binary_dilation(blank, iterations=2)
@@ -45,3 +45,9 @@ def make_model(image: Plane, sigma: float) -> Model:
     star = (light > 10 * sigma) & ~edge
     basis = np.stack([light, laplacian, -slope_x, -slope_y]).astype(np.float32)
     return Model(image, faint, star, basis)
+
+
+def _sky(image: Plane) -> Plane:
+    """Return the smooth background from every other pixel: a quarter of the work."""
+    coarse = background(image[::2, ::2], cell=32.0)
+    return coarse.repeat(2, axis=0).repeat(2, axis=1)[: image.shape[0], : image.shape[1]]

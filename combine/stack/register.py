@@ -185,7 +185,8 @@ def robust_fit(design: Array, values: Array) -> Array:
     keep = np.abs(values - np.median(values)) <= 4 * mad_sigma(values) + 1e-9
     solution: Array = np.zeros(design.shape[1])
     for _ in range(5):
-        solution = np.asarray(np.linalg.lstsq(design[keep], values[keep], rcond=None)[0], float)
+        part = design[keep]
+        solution = np.asarray(np.linalg.lstsq(part.T @ part, part.T @ values[keep], rcond=1e-12)[0], float)
         rest = values - design @ solution
         kept = np.abs(rest) <= 3 * mad_sigma(rest[keep]) + 1e-9
         if (kept == keep).all():
