@@ -129,3 +129,11 @@ def test_settings_follow_the_memory_of_the_machine() -> None:
     small, large = tuned(2 * GB, 2), tuned(512 * GB, 64)
     assert (small["shared_buffers"], large["shared_buffers"]) == ("256MB", "8192MB")
     assert (small["work_mem"], large["work_mem"]) == ("16MB", "256MB")
+
+
+def test_a_data_folder_that_cannot_be_made_is_one_message(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DEEPCAL_HOME", str(tmp_path / "file" / "home"))
+        done = command("db", "status")
+    assert (done.returncode, done.stderr.startswith("error: DEEPCAL_HOME")) == (2, True)

@@ -15,13 +15,22 @@ can_apt() {
     command -v apt-get > /dev/null && { [ "$(id -u)" = 0 ] || command -v sudo > /dev/null; }
 }
 
+apt() { # silent unless it fails
+    log=$(mktemp)
+    status=0
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get --yes --quiet "$@" > "$log" 2>&1 < /dev/null || status=$?
+    [ $status = 0 ] || cat "$log" >&2
+    rm -f "$log"
+    return $status
+}
+
 apt_install() {
     say "installing $*"
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --quiet --no-install-recommends "$@" > /dev/null
+    apt install --no-install-recommends "$@"
 }
 
 apt_update() {
-    [ -n "${updated:-}" ] || as_root apt-get update --quiet --quiet
+    [ -n "${updated:-}" ] || apt update
     updated=yes
 }
 
@@ -67,10 +76,10 @@ install_postgres() {
     folder=/etc/postgresql-common/createcluster.d
     as_root mkdir -p $folder
     echo 'create_main_cluster = false' | as_root tee $folder/deepcal.conf > /dev/null
-    status=0
-    apt_install "$package" || status=$?
+    installed=yes
+    apt_install "$package" || installed=no
     as_root rm -f $folder/deepcal.conf
-    [ $status = 0 ] || stop "$package could not be installed: name a server in DEEPCAL_DSN"
+    [ $installed = yes ] || stop "$package could not be installed: name a server in DEEPCAL_DSN"
 }
 
 # --- Python -------------------------------------------------------------------------------------------------------
