@@ -7,7 +7,8 @@ from scipy import ndimage
 from combine.measure.aperture import aperture
 from combine.measure.background import background
 from combine.measure.noise import detection_filter, noise_power
-from combine.measure.psf import add_stars, gaussian_psf, measure_psf
+from combine.measure.psf import gaussian_psf, measure_psf
+from combine.measure.render import add_stars
 
 FWHM = 2.9
 

@@ -3,17 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from scipy import ndimage
 
 from combine.measure.aperture import Floats, Image, aperture
+from combine.measure.psf_stars import FWHM_SIGMA, cut_out, departure, fit_cores, psf_stars
+from combine.measure.render import OVERSAMPLE, RADIUS, add_star
 
-OVERSAMPLE = 4
-RADIUS = 31
-"""Of a point-spread function, pixels; light farther out is in no star's total."""
-
-FWHM_SIGMA = 2.3548
 PHASES = (0.0, 0.25, 0.5)
+ROUNDS = 5
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ class Psf:
     def stamp(self, dx: float = 0.0, dy: float = 0.0, half: int = RADIUS) -> Floats:
         """Return the (2 half + 1, 2 half + 1) image of a star `dx`, `dy` pixels off the middle of the stamp."""
         out = np.zeros((2 * half + 1, 2 * half + 1), np.float32)
-        add_stars(out, self.fine, np.array([half + dx]), np.array([half + dy]), np.ones(1), np.array([half]))
+        add_star(out, self.fine, half + dx, half + dy, 1.0, half)
         return out.astype(float)
 
     def growth(self, radius: float) -> float:
@@ -78,147 +75,65 @@ def measure_psf(
     stars_max, stars_min : how many stars are used at most; with fewer than `stars_min` a Gaussian of `fwhm_assumed`
         pixels is returned
 
-    Stars are brought to the middle of a pixel, scaled and averaged, clipped; the average is centred, cleaned of what
-    is not round in its wings, and stored on a finer grid. Total 1 within RADIUS.
+    From a Gaussian on, what the model leaves of the stars is averaged, clipped, and added to it, a few rounds. Wings
+    are smoothed around rings. Total 1 within RADIUS.
     """
-    x, y = psf_stars(image, var, peak_max, stars_max, fwhm_assumed)
-    for _ in range(2):
-        stamps, errors = _stamps(image, var, x, y)
-        if len(stamps) < stars_min:
-            return gaussian_psf(fwhm_assumed)
-        mean = _wings(_average(stamps, errors))
-        x, y = _recentred(image, x, y, mean)
-    stamps, errors = _stamps(image, var, x, y)
-    if len(stamps) < stars_min:
-        return gaussian_psf(fwhm_assumed)
-    return _psf(_wings(_average(stamps, errors)), len(stamps))
+    cuts = cut_out(image, var, *psf_stars(image, var, peak_max, stars_max, fwhm_assumed))
+    psf = gaussian_psf(fwhm_assumed)
+    if len(cuts.box) < stars_min:
+        return psf
+    mean = psf.stamp()
+    for _ in range(ROUNDS):
+        fit_cores(cuts, psf.fine)
+        mean = _centred(_wings(mean + departure(cuts, psf.fine)))
+        psf = _psf(mean, len(cuts.box))
+    return psf
 
 
-def psf_stars(image: Image, var: Image, peak_max: float, count: int, fwhm: float) -> tuple[Floats, Floats]:
-    """Choose the brightest stars without a neighbour that would show within 12 pixels."""
-    filled = np.where(np.isfinite(image), image, 0)
-    smooth = ndimage.gaussian_filter(filled, fwhm / FWHM_SIGMA, mode="constant")
-    noise = np.sqrt(np.where(np.isfinite(var), var, np.inf))
-    peak = (smooth == ndimage.maximum_filter(smooth, size=5)) & (smooth > 10 * noise) & np.isfinite(image)
-    rows, cols = np.nonzero(peak)
-    height = smooth[rows, cols]
-    order = np.argsort(-height)
-    rows, cols, height = rows[order], cols[order], height[order]
-    ny, nx = image.shape
-    keep = []
-    for i in range(rows.size):
-        gap = np.hypot(rows - rows[i], cols - cols[i])
-        near = (gap > 0) & (height > 0.01 * height[i] * np.maximum(1, (gap / 8) ** 3)) & (gap < 24)
-        inside = 16 <= rows[i] < ny - 16 and 16 <= cols[i] < nx - 16
-        if inside and not near.any() and filled[rows[i], cols[i]] < peak_max:
-            keep.append(i)
-        if len(keep) >= count or height[i] < 30 * noise[rows[i], cols[i]]:
-            break
-    picked = np.array(keep, int)
-    return _centroid(filled, cols[picked].astype(float), rows[picked].astype(float))
-
-
-def _centroid(image: Image, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Move positions to the Gaussian-weighted centroid of the light around them."""
-    grid = np.arange(-5, 6)
-    for _ in range(6):
-        for i in range(x.size):
-            cx, cy = round(x[i]), round(y[i])
-            box = image[cy - 5 : cy + 6, cx - 5 : cx + 6]
-            if box.shape != (11, 11):
-                continue
-            wx, wy = np.exp(-0.5 * ((grid + cx - x[i]) / 1.4) ** 2), np.exp(-0.5 * ((grid + cy - y[i]) / 1.4) ** 2)
-            weight = wy[:, None] * wx[None, :] * box
-            total = weight.sum()
-            if total > 0:
-                x[i] += np.clip(2 * (np.sum(weight * (grid + cx)[None, :]) / total - x[i]), -0.5, 0.5)
-                y[i] += np.clip(2 * (np.sum(weight * (grid + cy)[:, None]) / total - y[i]), -0.5, 0.5)
-    return x, y
-
-
-def _stamps(image: Image, var: Image, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Cut stars out, shifted to the middle of a pixel, above their own sky, over their flux in 5 pixels."""
-    half, pad = RADIUS, RADIUS + 4
-    ny, nx = image.shape
-    radius = np.hypot(*(np.mgrid[: 2 * half + 1, : 2 * half + 1] - half))
-    stamps, errors = [], []
-    for x0, y0 in zip(x, y, strict=True):
-        cx, cy = round(x0), round(y0)
-        box = np.full((2 * pad + 1, 2 * pad + 1), np.nan)
-        top, left = max(0, cy - pad), max(0, cx - pad)
-        part = image[top : min(ny, cy + pad + 1), left : min(nx, cx + pad + 1)]
-        row, col = top - (cy - pad), left - (cx - pad)
-        box[row : row + part.shape[0], col : col + part.shape[1]] = part
-        blank = ~np.isfinite(box)
-        if blank[pad - 12 : pad + 13, pad - 12 : pad + 13].any():
-            continue
-        shifted = ndimage.shift(np.where(blank, 0, box), (cy - y0, cx - x0), order=5, mode="nearest")
-        grown = ndimage.binary_dilation(blank, iterations=3)
-        cut = np.where(grown, np.nan, shifted)[4:-4, 4:-4]
-        sky = np.nanmedian(cut[(radius >= 20) & (radius <= 30)])
-        flux = np.nansum((cut - sky)[radius <= 5])
-        if not (flux > 0 and np.isfinite(sky)):
-            continue
-        stamps.append((cut - sky) / flux)
-        errors.append(float(np.sqrt(var[cy, cx])) / flux)
-    return np.array(stamps), np.array(errors)
-
-
-def _average(stamps: Floats, errors: Floats) -> Floats:
-    """Average stars, clipped around their median; bright ones count more, up to a hundred times the noise."""
-    middle = np.nanmedian(stamps, axis=0)
-    spread = 1.4826 * np.nanmedian(np.abs(stamps - middle), axis=0)
-    weight = 1 / (errors**2 + 1e-4**2)
-    scatter = np.maximum(errors[:, None, None], spread)
-    use = np.abs(stamps - middle) <= 3 * scatter
-    heavy = use * weight[:, None, None]
-    total = heavy.sum(axis=0)
-    mean = np.sum(np.where(use, stamps, 0) * heavy, axis=0) / np.where(total > 0, total, 1)
-    return np.where(total > 0, mean, np.nan_to_num(middle))
-
-
-def _recentred(image: Image, x: Floats, y: Floats, mean: Floats) -> tuple[Floats, Floats]:
-    """Move positions by a least-squares fit of the average star within 3 pixels."""
-    spline = ndimage.spline_filter(mean, order=5)
-    rows, cols = np.mgrid[-3:4, -3:4].astype(float)
-    core = np.hypot(rows, cols) <= 3.2
-    x, y = x.copy(), y.copy()
-    for i in range(x.size):
-        for _ in range(3):
-            cx, cy = round(x[i]), round(y[i])
-            box = image[cy - 3 : cy + 4, cx - 3 : cx + 4]
-            if box.shape != (7, 7) or not np.isfinite(box).all():
-                break
-            at = np.array([rows[core] + cy - y[i] + RADIUS, cols[core] + cx - x[i] + RADIUS])
-            model, east, north = (_sample(spline, at, *move) for move in ((0, 0), (0, 0.1), (0.1, 0)))
-            design = np.stack([model, (model - east) / 0.1, (model - north) / 0.1, np.ones_like(model)], axis=1)
-            fit = np.linalg.lstsq(design, box[core].astype(float), rcond=None)[0]
-            if fit[0] <= 0:
-                break
-            # The star at x0 + d looks like model - d * slope: 'east' samples one tenth of a pixel to the right.
-            x[i] += np.clip(fit[1] / fit[0], -0.3, 0.3)
-            y[i] += np.clip(fit[2] / fit[0], -0.3, 0.3)
-    return x, y
-
-
-def _sample(spline: Floats, at: Floats, down: float, right: float) -> Floats:
-    """Read a spline at shifted places."""
-    moved = at + np.array([[down], [right]])
-    return np.asarray(ndimage.map_coordinates(spline, moved, order=5, prefilter=False, mode="nearest"))
+def _centred(mean: Floats) -> Floats:
+    """Move a star so that the centroid of its core (Gaussian window) is the middle: positions mean that."""
+    y, x = np.mgrid[: mean.shape[0], : mean.shape[1]] - RADIUS
+    for _ in range(3):
+        weight = mean * np.exp(-0.5 * (x**2 + y**2) / 1.4**2)
+        # A window as wide as the core sees half of a shift.
+        down, right = 2 * np.sum(weight * y) / weight.sum(), 2 * np.sum(weight * x) / weight.sum()
+        mean = ndimage.shift(mean, (-down, -right), order=5, mode="constant")
+    return mean
 
 
 def _wings(mean: Floats) -> Floats:
-    """Replace the noisy wings by their round profile, joined smoothly, falling to nothing at RADIUS."""
+    """Smooth what lies outside the core around rings (harmonics up to the fourth), and let it fall to nothing.
+
+    Noise of single pixels there would become false sources beside the brightest stars.
+    """
     y, x = np.mgrid[: mean.shape[0], : mean.shape[1]] - RADIUS
-    r = np.hypot(x, y)
-    rings = np.arange(0, RADIUS + 1)
-    level = np.array([np.median(mean[np.abs(r - ring) < (0.6 if ring < 12 else 1.5)]) for ring in rings])
-    level[12:] = np.minimum.accumulate(np.maximum(level[12:], 0))
-    round_part = np.interp(r, rings, level, right=0)
-    share = np.clip((r - 8) / 4, 0, 1)
-    joined = (1 - share) * mean + share * round_part
-    inside: Floats = np.where(r <= RADIUS, joined, 0)
+    r, angle = np.hypot(x, y), np.arctan2(y, x)
+    order = np.arange(1, 5)
+    waves = np.stack(
+        [np.ones_like(r), *np.cos(np.multiply.outer(order, angle)), *np.sin(np.multiply.outer(order, angle))]
+    )
+    level = np.exp(_log_level(mean, r))
+    coefficients = np.zeros((RADIUS + 1, waves.shape[0]))
+    for ring in range(3, RADIUS + 1):
+        near = np.abs(r - ring) < (0.8 if ring < 8 else 1.5)
+        used = waves[:, near] if ring < 14 else waves[:1, near]
+        fit = np.linalg.lstsq((used * level[near]).T, mean[near], rcond=None)[0]
+        coefficients[ring, : fit.size] = fit
+    at = [np.interp(r, np.arange(RADIUS + 1), column) for column in coefficients.T]
+    smooth = np.sum(np.array(at) * waves, axis=0) * level
+    share = np.clip((r - 4) / 2, 0, 1)
+    inside: Floats = np.where(r <= RADIUS, (1 - share) * mean + share * smooth, 0)
     return inside / float(inside.sum())
+
+
+def _log_level(mean: Floats, r: Floats) -> Floats:
+    """Return the logarithm of the brightness at distances `r`: medians of rings, falling outwards."""
+    radius, level = np.empty(RADIUS + 1), np.empty(RADIUS + 1)
+    for ring in range(RADIUS + 1):
+        near = np.abs(r - ring) < (0.6 if ring < 12 else 1.5)
+        radius[ring], level[ring] = r[near].mean(), np.median(mean[near])
+    level = np.minimum.accumulate(np.maximum(level, 1e-7 * level[0]))
+    return np.asarray(np.interp(r, radius, np.log(level)))
 
 
 def _psf(mean: Floats, stars: int) -> Psf:
@@ -244,50 +159,3 @@ def _profile(fine: Floats) -> tuple[Floats, Floats]:
     total = np.bincount(ring.ravel(), fine.ravel())
     last = OVERSAMPLE * RADIUS
     return np.arange(last + 1) / OVERSAMPLE, (total / np.maximum(count, 1))[: last + 1]
-
-
-@njit(nogil=True, cache=True)
-def add_stars(image: Image, fine: Floats, xs: Floats, ys: Floats, flux: Floats, half: Floats) -> None:
-    """Add stars to `image` in place.
-
-    Parameters
-    ----------
-    image : (ny, nx) DN
-    fine : the grid of a Psf
-    xs, ys, flux : positions (pixels from 0) and fluxes (DN)
-    half : how far each star reaches, pixels
-
-    The fine grid is read by cubic interpolation (four-point Lagrange), one axis after the other.
-    """
-    ny, nx = image.shape
-    middle = fine.shape[0] // 2
-    wx, wy = np.empty(4), np.empty(4)
-    for i in range(xs.size):
-        reach = int(half[i])
-        cx, cy = int(np.rint(xs[i])), int(np.rint(ys[i]))
-        fx, fy = (cx - xs[i]) * OVERSAMPLE, (cy - ys[i]) * OVERSAMPLE
-        bx, by = int(np.floor(fx)), int(np.floor(fy))
-        _lagrange4(fx - bx, wx)
-        _lagrange4(fy - by, wy)
-        for row in range(max(0, cy - reach), min(ny - 1, cy + reach) + 1):
-            v = middle + (row - cy) * OVERSAMPLE + by - 1
-            for col in range(max(0, cx - reach), min(nx - 1, cx + reach) + 1):
-                u = middle + (col - cx) * OVERSAMPLE + bx - 1
-                value = 0.0
-                for a in range(4):
-                    value += wy[a] * (
-                        wx[0] * fine[v + a, u]
-                        + wx[1] * fine[v + a, u + 1]
-                        + wx[2] * fine[v + a, u + 2]
-                        + wx[3] * fine[v + a, u + 3]
-                    )
-                image[row, col] += flux[i] * value
-
-
-@njit(nogil=True, cache=True)
-def _lagrange4(f: float, w: Floats) -> None:
-    """Fill `w` with the weights of the points -1, 0, 1, 2 at `f` between 0 and 1."""
-    w[0] = -f * (f - 1) * (f - 2) / 6
-    w[1] = (f + 1) * (f - 1) * (f - 2) / 2
-    w[2] = -(f + 1) * f * (f - 2) / 2
-    w[3] = (f + 1) * f * (f - 1) / 6

@@ -1,0 +1,61 @@
+"""Stars drawn into images from a point-spread function on a fine grid."""
+
+import numpy as np
+from numba import njit
+
+from combine.measure.aperture import Floats, Image
+
+OVERSAMPLE = 4
+"""Points of the fine grid in a pixel."""
+RADIUS = 31
+"""Of a point-spread function, pixels; light farther out is in no star's total."""
+
+
+@njit(nogil=True, cache=True)
+def add_stars(image: Image, fine: Floats, xs: Floats, ys: Floats, flux: Floats, reach: Floats) -> None:
+    """Add stars to `image` in place.
+
+    Parameters
+    ----------
+    image : (ny, nx) DN
+    fine : the grid of a Psf
+    xs, ys, flux : positions (pixels from 0) and fluxes (DN)
+    reach : how far each star reaches, pixels, RADIUS at most
+    """
+    for i in range(xs.size):
+        add_star(image, fine, xs[i], ys[i], flux[i], int(reach[i]))
+
+
+@njit(nogil=True, cache=True)
+def add_star(image: Image, fine: Floats, x: float, y: float, flux: float, reach: int) -> None:
+    """Add one star to `image`; `fine` is read by cubic interpolation (four-point Lagrange)."""
+    ny, nx = image.shape
+    middle = fine.shape[0] // 2
+    wx, wy = np.empty(4), np.empty(4)
+    cx, cy = int(np.rint(x)), int(np.rint(y))
+    fx, fy = (cx - x) * OVERSAMPLE, (cy - y) * OVERSAMPLE
+    bx, by = int(np.floor(fx)), int(np.floor(fy))
+    lagrange4(fx - bx, wx)
+    lagrange4(fy - by, wy)
+    for row in range(max(0, cy - reach), min(ny - 1, cy + reach) + 1):
+        v = middle + (row - cy) * OVERSAMPLE + by - 1
+        for col in range(max(0, cx - reach), min(nx - 1, cx + reach) + 1):
+            u = middle + (col - cx) * OVERSAMPLE + bx - 1
+            value = 0.0
+            for a in range(4):
+                value += wy[a] * (
+                    wx[0] * fine[v + a, u]
+                    + wx[1] * fine[v + a, u + 1]
+                    + wx[2] * fine[v + a, u + 2]
+                    + wx[3] * fine[v + a, u + 3]
+                )
+            image[row, col] += flux * value
+
+
+@njit(nogil=True, cache=True)
+def lagrange4(f: float, w: Floats) -> None:
+    """Fill `w` with the weights of the points -1, 0, 1, 2 at `f` between 0 and 1."""
+    w[0] = -f * (f - 1) * (f - 2) / 6
+    w[1] = (f + 1) * (f - 1) * (f - 2) / 2
+    w[2] = -(f + 1) * f * (f - 2) / 2
+    w[3] = (f + 1) * f * (f - 1) / 6
