@@ -42,7 +42,7 @@ def add_points(
         Where the rows of each star image begin.
     """
     ny, nx = image.shape
-    across, along = np.empty(nx), np.empty(ny)
+    across, along = np.empty(nx, np.float32), np.empty(ny, np.float32)
     for i in range(x.size):
         for c in range(first[which[i]], first[which[i] + 1]):
             sx, sy = table[c, 3], table[c, 4]
@@ -56,19 +56,20 @@ def add_points(
             integrals(across, x0, x1, px, sx)
             integrals(along, y0, y1, py, sy)
             for r in range(y0, y1 + 1):
-                row = total * along[r]
-                for q in range(x0, x1 + 1):
-                    image[r, q] += np.float32(row * across[q])
+                row = image[r, x0 : x1 + 1]
+                factor = np.float32(total) * along[r]
+                for q in range(row.size):
+                    row[q] += factor * across[x0 + q]
 
 
 @jit
-def integrals(out: Array, low: int, high: int, centre: float, sigma: float) -> None:
+def integrals(out: Image, low: int, high: int, centre: float, sigma: float) -> None:
     """Fill `out[low:high + 1]` with a unit Gaussian's integrals over the pixels."""
     scale = 1 / (sigma * math.sqrt(2.0))
     before = math.erf((low - 0.5 - centre) * scale)
     for q in range(low, high + 1):
         after = math.erf((q + 0.5 - centre) * scale)
-        out[q] = 0.5 * (after - before)
+        out[q] = np.float32(0.5 * (after - before))
         before = after
 
 
