@@ -9,10 +9,23 @@ from ingest.images import load_image
 from ingest.ledger import load_files
 from ingest.lists import known_tiles, load_standards, load_tiles
 from ingest.scans import load_scans
+from ingest.score import ScoreResult, review, score
 from schema.connection import Connection
 from schema.progress import Progress, silent
 
-__all__ = ["FileResult", "detections", "images", "psc", "scans", "standards", "tiles", "xsc"]
+__all__ = [
+    "FileResult",
+    "ScoreResult",
+    "detections",
+    "images",
+    "psc",
+    "review",
+    "scans",
+    "score",
+    "standards",
+    "tiles",
+    "xsc",
+]
 
 Paths = Sequence[Path | str]
 

@@ -11,9 +11,9 @@ from schema.errors import BadArgument
 PATTERNS: dict[str, tuple[str, ...]] = {
     "tiles": ("tiles*.csv",),
     "standards": ("standards*.csv",),
-    "psc": ("psc*",),
-    "xsc": ("xsc*",),
-    "scans": ("scan*", "twomass_scn*"),
+    "psc": ("psc*.bar", "psc*.bar.gz", "psc_???.gz", "psc*.tbl"),
+    "xsc": ("xsc*.bar", "xsc*.bar.gz", "xsc_???.gz", "xsc*.tbl"),
+    "scans": ("scan*.bar", "scan*.bar.gz", "scan*.tbl", "twomass_scn*"),
     "detections": ("cal_*.bar", "cal_*.bar.gz"),
     "images": ("*.fits", "*.fits.gz", "*.fits.fz"),
 }
@@ -22,7 +22,8 @@ PATTERNS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class FileResult:
-    """What became of one file: `state` is "loaded", "known" or "refused", `error` says why it was refused."""
+    """What became of one file: `state` is "loaded", "known" or "refused", `error` says why it was refused: line, column,
+    value, what was expected."""
 
     path: Path
     kind: str

@@ -56,14 +56,14 @@ def _one(conn: Connection, kind: str, path: Path, loader: Loader, step: Step) ->
     try:
         mark = fingerprint(path)
     except OSError as error:
-        return FileResult(path, kind, "refused", 0, f"{path.name}: cannot be read: {error.strerror}")
+        return FileResult(path, kind, "refused", 0, f"cannot be read: {error.strerror}")
     try:
         with conn.transaction():
             return _claim_and_load(conn, kind, path, mark, loader, step)
     except BadFile as error:
-        reason = str(error)
+        reason = error.reason
     except (IntegrityError, psycopg.DataError) as error:
-        reason = f"{path.name}: {str(error).strip()}"  # a check of the database that the reading missed
+        reason = str(error).strip()  # a check of the database that the reading missed
     with conn.transaction():
         conn.execute(load("ingest/refuse.sql"), _row(kind, path, mark) | {"error": reason})
     return FileResult(path, kind, "refused", 0, reason)

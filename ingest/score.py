@@ -1,0 +1,100 @@
+"""The quality of scans: scores by versioned rules, and what people say over them."""
+
+import datetime
+import re
+from dataclasses import dataclass
+
+from schema.connection import Connection
+from schema.errors import BadArgument
+from sql import load
+
+RULES = 1  # the newest version: sql/score/rules_1.sql
+
+
+@dataclass(frozen=True)
+class ScoreGroup:
+    """Scans whose score begins with `quality`, lowered by the factor `worst` ("none": by none)."""
+
+    quality: int
+    worst: str
+    scans: int
+
+
+@dataclass(frozen=True)
+class ScoreResult:
+    """What a scoring did: version of the rules, scans scored for the first time, scores that changed, all scores."""
+
+    rules: int
+    new: int
+    changed: int
+    groups: tuple[ScoreGroup, ...]
+
+
+def score(conn: Connection) -> ScoreResult:
+    """Score every scan of the scan table under the newest rules; only new and changed scores are written.
+
+    Scans that only an image has told of get no score.
+    """
+    with conn.transaction():
+        written = [new for (new,) in conn.execute(load(f"score/rules_{RULES}.sql"))]
+        groups = conn.execute(load("score/summary.sql"), {"rules": RULES}).fetchall()
+    spread = tuple(ScoreGroup(*group) for group in groups)
+    return ScoreResult(RULES, new=sum(written), changed=len(written) - sum(written), groups=spread)
+
+
+def review(conn: Connection, scan: int | str, quality: float, by: str, reason: str) -> int:
+    """Give a scan another score; earlier reviews stay, the last one counts.
+
+    Parameters
+    ----------
+    conn : Connection
+    scan : int or str
+        scan_key, or hemisphere, night and number as in n980321106 or 980321n106.
+    quality : float
+        0 to 10.
+    by, reason : str
+        Who says so, and why.
+
+    Returns
+    -------
+    int
+        Number of the review.
+
+    Raises
+    ------
+    BadArgument
+        There is no such scan, the quality is off the scale, or nobody or nothing is named.
+    """
+    if not 0 <= quality <= 10:
+        raise BadArgument(f"quality {quality}: expected 0 to 10")
+    if not by.strip() or not reason.strip():
+        raise BadArgument("a review names who gives it (--by) and why (--reason)")
+    with conn.transaction():
+        row = {"scan_key": _key(conn, scan), "quality": quality, "by": by.strip(), "reason": reason.strip()}
+        made = conn.execute(load("score/review.sql"), row).fetchone()
+    assert made is not None, "an insert returns its number"
+    return int(made[0])
+
+
+def _key(conn: Connection, scan: int | str) -> int:
+    """Return the scan_key of a scan that a person names."""
+    text = str(scan).strip().lower()
+    if re.fullmatch(r"-?\d{1,9}", text):
+        row = conn.execute(load("score/scan_by_key.sql"), {"scan_key": int(text)}).fetchone()
+    else:
+        row = conn.execute(load("ingest/scan.sql"), _identity(text)).fetchone()
+    if row is None:
+        raise BadArgument(f"no scan {scan}: `deepcal show scans` lists them")
+    return int(row[0])
+
+
+def _identity(text: str) -> dict[str, object]:
+    """Return hemisphere, night and number of a scan written as n980321106 or 980321n106."""
+    found = re.fullmatch(r"(?P<h>[ns])(?P<d>\d{6})(?P<s>\d{1,3})|(?P<d2>\d{6})(?P<h2>[ns])(?P<s2>\d{1,3})", text)
+    parts = [found[name] or found[f"{name}2"] for name in "hds"] if found else []
+    try:
+        hemis, night, number = parts
+        century = "19" if night[:2] >= "90" else "20"
+        return {"hemis": hemis, "date": datetime.date.fromisoformat(century + night), "scan": int(number)}
+    except ValueError:
+        raise BadArgument(f"scan {text!r}: expected a scan_key, or a scan as n980321106 or 980321n106") from None

@@ -1,0 +1,26 @@
+-- Which score of a scan counts? The last review, else the score by the newest rules.
+CREATE VIEW deepcal.scan_quality AS
+WITH reviewed AS (
+    SELECT DISTINCT ON (scan_key) scan_key, quality, reviewer, reason, reviewed_at
+      FROM deepcal.scan_review
+     ORDER BY scan_key, review DESC
+), ruled AS (
+    SELECT DISTINCT ON (scan_key) scan_key, quality, rules, scored_at
+      FROM deepcal.scan_score
+     ORDER BY scan_key, rules DESC
+)
+SELECT scan_key,
+       coalesce(r.quality, s.quality) AS quality,
+       CASE WHEN r.scan_key IS NULL THEN 'rules' ELSE 'review' END AS origin,
+       s.rules,
+       r.reviewer,
+       r.reason,
+       coalesce(r.reviewed_at, s.scored_at) AS scored_at
+  FROM ruled AS s
+  FULL JOIN reviewed AS r USING (scan_key);
+
+COMMENT ON VIEW deepcal.scan_quality IS 'The score of a scan that counts: the last review, else the score by the newest rules';
+COMMENT ON COLUMN deepcal.scan_quality.scan_key IS 'The scan';
+COMMENT ON COLUMN deepcal.scan_quality.quality IS 'The score that counts, 0 to 10';
+COMMENT ON COLUMN deepcal.scan_quality.origin IS 'Where the score comes from: review or rules';
+COMMENT ON COLUMN deepcal.scan_quality.scored_at IS 'When the score that counts was made';
