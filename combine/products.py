@@ -75,7 +75,9 @@ def _header(cards: Cards) -> fits.Header:
 
 def _write(path: Path, hdus: list[Any]) -> str:
     """Write HDUs with checksums that hold no time; return the SHA-256 of the file."""
-    for hdu in hdus:
+    file = fits.HDUList(hdus)
+    file.update_extend()  # before the sums, which hold for every card
+    for hdu in file:
         hdu.add_checksum(when="data and header sums")
-    fits.HDUList(hdus).writeto(path)
+    file.writeto(path)
     return hashlib.sha256(path.read_bytes()).hexdigest()
