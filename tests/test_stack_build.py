@@ -82,7 +82,7 @@ def test_products_are_valid_fits_without_a_date(conn: Connection, field: int, ho
         assert [hdu.name for hdu in hdus] == ["PRIMARY", "VAR", "COUNT"]
         assert (hdus[0].header["NSCAN"], hdus[0].header["MAGZP"], hdus[0].header["RUN"]) == (8, 20.9044, result.run)
         assert hdus["COUNT"].data.max() == 8
-        assert np.nanmedian(hdus[0].data) == pytest.approx(103.5, abs=0.5)
+        assert np.nanpercentile(hdus[0].data, 25) == pytest.approx(103.5, abs=0.5)
 
 
 def test_masked_copies_blank_thin_coverage(conn: Connection, field: int, home: Path, tmp_path: Path) -> None:
