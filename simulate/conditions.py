@@ -14,6 +14,7 @@ Array = NDArray[np.float64]
 
 SKY = (78.0, 285.0, 430.0)  # DN, J H Ks
 NOISE = (0.48, 0.78, 0.95)  # DN, rms of a pixel
+NOISE_POWER = 0.29  # of the sky in the noise, as in the survey's sensitivity parameter
 NIGHT = 0.06  # mag, zero point from night to night
 HEADER_ERROR = 0.01  # mag, of the zero point in the header, per scan and band
 SHAPES = (0.92, 1.12)
@@ -56,7 +57,7 @@ def _one(tile: int, seed: int, scan: Scan) -> tuple[NDArray[Any], ...]:
     zero = np.array(defaults()["zp_ref"]) + night.normal(0, NIGHT, 3) + own.normal(0, 0.004, 3)
     shape = night.uniform(0.95, 1.09) * np.array(BAND_SHAPE) + own.normal(0, 0.012) + own.normal(0, 0.006, 3)
     sky = np.array(SKY) * np.exp(night.normal(0, 0.12, 3) + own.normal(0, 0.02, 3))
-    noise = np.array(NOISE) * (sky / SKY) ** 0.5 * np.exp(night.normal(0, 0.04, 3) + own.normal(0, 0.015, 3))
+    noise = np.array(NOISE) * (sky / SKY) ** NOISE_POWER * np.exp(night.normal(0, 0.03, 3) + own.normal(0, 0.015, 3))
     orders = np.array([1, 0.5, 0.25, 0.12, 0.6, 0.2])
     background = own.normal(0, 1, (3, 6)) * orders * np.array(SLOPES)[:, None]
     glow = own.normal(0, 1, (3, 2)) * np.array(GLOW)[:, None]
