@@ -26,7 +26,7 @@ class Recipe:
     explained : str
         The same in words, with units; empty where it needs none.
     text : str
-        The statement.
+        The statement, after the comments that say all this.
     """
 
     name: str
@@ -34,6 +34,11 @@ class Recipe:
     values: tuple[str, ...]
     explained: str
     text: str
+
+    @property
+    def statement(self) -> str:
+        """The statement without these comments."""
+        return "\n".join(line for line in self.text.splitlines() if not line.startswith("--"))
 
 
 @cache

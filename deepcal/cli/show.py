@@ -25,7 +25,7 @@ Values = Annotated[list[str] | None, typer.Option("--value", "-v", help="NAME=VA
 DIGITS = {"deg": 6, "mag": 3, "arcsec": 3, "s": 1}
 SCREEN = {  # the columns for people; --json and --format give all
     "scans": "tile scan_key hemis date scan sd qual quality hgl cld anom xph j_shape_avg k_msnr10",
-    "scores": "tile scan_key hemis date scan quality base worst reviewer reason",
+    "scores": "tile scan_key hemis date scan quality origin base worst reviewer reason",
     "stacks": "tile band direction kind n_scans exptime coverage_median fwhm m5_aper m5_det m50",
     "sources": "tile id name ra dec j_m h_m k_m cntr_psc cntr_xsc cc_flg",
     "matches": "tile name catalog cat_key separation pa norm_distance rank_source rank_cat best",
