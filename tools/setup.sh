@@ -84,8 +84,8 @@ install_postgres() {
 
 # --- Python -------------------------------------------------------------------------------------------------------
 
-fingerprint() {
-    { cat requirements.txt; "$1" -VV; pwd; } | sha256sum | cut -d ' ' -f 1
+fingerprint() { # of what .venv is made from, and of where it is
+    { cat requirements.txt && pwd; } | sha256sum | cut -d ' ' -f 1
 }
 
 make_venv() {
@@ -111,9 +111,9 @@ install_ensurepip() {
 }
 
 [ -n "${DEEPCAL_DSN:-}" ] || have_q3c || install_postgres
-python=$(find_python)
-if [ "$(cat .venv/made-from 2> /dev/null)" != "$(fingerprint "$python")" ]; then
+if [ "$(cat .venv/made-from 2> /dev/null)" != "$(fingerprint)" ] || ! .venv/bin/python -c '' 2> /dev/null; then
+    python=$(find_python)
     make_venv "$python"
-    fingerprint "$python" > .venv/made-from
+    fingerprint > .venv/made-from
     say "ready"
 fi
