@@ -2,12 +2,15 @@
 
 import importlib.util
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from schema.connection import Connection
+from schema.connection import Connection, connect
+from tests.world import make_world
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -39,3 +42,17 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 def anchors(page: Path) -> set[str]:
     heads = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def test_the_python_examples_run(
+    fresh_database: Callable[[], AbstractContextManager[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    examples = re.findall(r"```python\n(.*?)```", (DOCS / "python.md").read_text(), re.DOTALL)
+    with fresh_database() as dsn:
+        with connect(dsn) as conn:
+            make_world(conn)
+        monkeypatch.setenv("DEEPCAL_DSN", dsn)
+        names: dict[str, object] = {}
+        for example in examples:
+            exec(example, names)  # noqa: S102 - our own documentation
+    assert len(names["near"]) > 0  # type: ignore[arg-type]
