@@ -1,0 +1,163 @@
+"""Artifact flags: which sources stand where a bright star leaves false light."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from combine.measure.aperture import Floats
+from schema.settings import Settings
+
+BANDS = "jhk"
+FAINT = 99.0
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Parents:
+    """Stars that may leave false light: positions (pixels) and (stars, 3) magnitudes, FAINT where unknown."""
+
+    x: Floats
+    y: Floats
+    mag: Floats
+
+
+@dataclass(frozen=True)
+class Suspects:
+    """The sources to be flagged.
+
+    x, y : pixels
+    mag : (sources, 3) total magnitudes of their fluxes, NaN where not positive
+    snr : (sources, 3) in the detection filter of N+S
+    mag_dir : {n, s}: (sources, 3) magnitudes on one direction
+    noise_mag : {n, s}: (sources, 3) magnitude of one sigma there
+    """
+
+    x: Floats
+    y: Floats
+    mag: Floats
+    snr: Floats
+    mag_dir: dict[str, Floats]
+    noise_mag: dict[str, Floats]
+
+
+def flags(suspects: Suspects, parents: Parents, hemispheres: str, density: str, settings: Settings) -> NDArray[np.str_]:
+    """Return the artifact flag of every source: P, G, D, A or 0."""
+    out = np.full(suspects.x.size, "0")
+    for letter, found in (
+        ("A", halo(suspects, parents, settings)),
+        ("D", spikes(suspects, parents, settings)),
+        ("G", glints(suspects, parents, hemispheres, density, settings)),
+        ("P", persistence(suspects, parents, hemispheres, settings)),
+    ):
+        out[found] = letter
+    return out
+
+
+def persistence(suspects: Suspects, parents: Parents, hemispheres: str, settings: Settings) -> Flags:
+    """Mark sources that may be latent images: ahead of a star in the scan direction, not brighter than such are.
+
+    Only latents that are expected above 1.5 sigma count; fainter ones hide below everything.
+    """
+    found = np.zeros(suspects.x.size, bool)
+    steps = {settings[f"frame_step_{hemisphere}"][0] for hemisphere in hemispheres}
+    for direction, sign in (("n", 1), ("s", -1)):
+        if direction not in suspects.mag_dir:
+            continue
+        for step in steps:
+            for times, ratio in enumerate(settings["persistence_ratio"], 1):
+                me, parent = near(
+                    suspects, parents.x, parents.y + sign * times * step, settings["persistence_radius"][0]
+                )
+                for b in range(3):
+                    expected = parents.mag[parent, b] - 2.5 * np.log10(ratio)
+                    seen = expected < suspects.noise_mag[direction][me, b] - 2.5 * np.log10(1.5)
+                    most = expected - 2.5 * np.log10(settings["persistence_spread"][0])
+                    with np.errstate(invalid="ignore"):
+                        fits = suspects.mag_dir[direction][me, b] > most
+                    found[me[seen & fits & _significant(suspects)[me, b]]] = True
+    return found
+
+
+def glints(suspects: Suspects, parents: Parents, hemispheres: str, density: str, settings: Settings) -> Flags:
+    """Mark sources at the fixed offsets of filter glints from bright stars.
+
+    Parents are brighter, in any band, than the limit of the field's density class. A glint has its place in one band:
+    a source that is also seen in a band without a glint there is real.
+    """
+    limit = settings["glint_seed_mag"][("low", "medium", "high").index(density)]
+    bright = (parents.mag < limit).any(axis=1)
+    low, high = (-2.5 * np.log10(ratio) for ratio in settings["glint_ratio"])
+    fits = np.zeros((suspects.x.size, 3), bool)
+    for b, band in enumerate(BANDS):
+        for hemisphere in hemispheres:
+            pairs = settings[f"glint_{hemisphere}_{band}"]
+            for angle, distance in zip(pairs[::2], pairs[1::2], strict=True):
+                dx, dy = -distance * np.sin(np.radians(angle)), distance * np.cos(np.radians(angle))
+                me, parent = near(suspects, parents.x[bright] + dx, parents.y[bright] + dy, settings["glint_radius"][0])
+                with np.errstate(invalid="ignore"):
+                    fainter = suspects.mag[me, b] - parents.mag[bright][parent, b]
+                    fits[me[(fainter > high) & (fainter < low)], b] = True
+    significant = _significant(suspects)
+    return np.asarray((fits & significant).any(axis=1) & (fits | ~significant).all(axis=1))
+
+
+def spikes(suspects: Suspects, parents: Parents, settings: Settings) -> Flags:
+    """Mark sources on the diffraction spikes of bright stars, false and real ones alike."""
+    found = np.zeros(suspects.x.size, bool)
+    first, growth = settings["spike_length"]
+    width = settings["spike_width"][0]
+    for b, band in enumerate(BANDS):
+        limit = settings["spike_mag"][b]
+        bright = parents.mag[:, b] < limit
+        length = first * 10 ** (growth * (limit - parents.mag[bright, b]))
+        me, parent = near(suspects, parents.x[bright], parents.y[bright], float(length.max(initial=1)))
+        east, north = parents.x[bright][parent] - suspects.x[me], suspects.y[me] - parents.y[bright][parent]
+        with np.errstate(invalid="ignore"):
+            faint = suspects.mag[me, b] - parents.mag[bright][parent, b] > settings["spike_fainter"][0]
+        for angle in settings[f"spike_angles_{band}"]:
+            s, c = np.sin(np.radians(angle)), np.cos(np.radians(angle))
+            along, across = east * s + north * c, np.abs(east * c - north * s)
+            wide = 2 * width if 225 < angle < 315 else width
+            found[me[(along > 2) & (along < length[parent]) & (across < wide) & faint]] = True
+    return found
+
+
+def halo(suspects: Suspects, parents: Parents, settings: Settings) -> Flags:
+    """Mark faint sources close to the brightest stars, where the light of the star itself makes false ones."""
+    limit = settings["halo_mag"][0]
+    first, growth = settings["halo_radius"]
+    best = parents.mag.min(axis=1) if parents.x.size else np.empty(0)
+    bright = best < limit
+    radius = first * 10 ** (growth * (limit - best[bright]))
+    me, parent = near(suspects, parents.x[bright], parents.y[bright], float(radius.max(initial=1)))
+    apart = np.hypot(suspects.x[me] - parents.x[bright][parent], suspects.y[me] - parents.y[bright][parent])
+    with np.errstate(invalid="ignore"):
+        fainter = np.nanmin(np.where(np.isnan(suspects.mag), FAINT, suspects.mag), axis=1)[me] - best[bright][parent]
+    found = np.zeros(suspects.x.size, bool)
+    found[me[(apart < radius[parent]) & (fainter > settings["halo_fainter"][0])]] = True
+    return found
+
+
+def near(suspects: Suspects, x: Floats, y: Floats, radius: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return pairs (source, place) within `radius` pixels of the places `x`, `y`."""
+    if suspects.x.size == 0 or x.size == 0:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    here = cKDTree(np.column_stack((suspects.x, suspects.y)))
+    found = here.query_ball_point(np.column_stack((x, y)), radius)
+    place = np.repeat(np.arange(x.size), [len(each) for each in found])
+    source = np.concatenate([np.asarray(each, np.int64) for each in found])
+    return source.astype(np.int64), place.astype(np.int64)
+
+
+def _significant(suspects: Suspects) -> Flags:
+    """Tell in which bands the sources are seen."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(suspects.snr >= 5)
+
+
+def density_class(psc_per_square_degree: float, settings: Settings) -> str:
+    """Return low, medium or high: how dense the stars of a field are."""
+    sparse, dense = settings["glint_density"]
+    return "low" if psc_per_square_degree < sparse else "medium" if psc_per_square_degree < dense else "high"

@@ -1,0 +1,183 @@
+"""What the extraction reads: the stacks of a band above their sky, filtered, in units of their noise."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage, signal
+
+from combine.measure.aperture import Floats, Image
+from combine.measure.background import background
+from combine.measure.noise import DetectionFilter, detection_filter, noise_power
+from combine.measure.psf import Psf, measure_psf
+from combine.measure.render import OVERSAMPLE, RADIUS
+from combine.products import Product
+from schema.settings import Settings
+
+BLANK = np.float32(np.nan)
+SOURCE_SIGMA = 3.0
+"""Pixels this far above the sky belong to a source when the sky is measured."""
+BRIGHT_SIGMA = 20.0
+"""Pixels this bright leave residuals of unlike seeing in N - S: they stay out of the noise spectrum."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One stack of a band, ready to be searched.
+
+    image, var : (ny, nx) DN above the sky and variance of a pixel; NaN where blank
+    count : (ny, nx) scans
+    psf : of this stack
+    filter : made for it and the noise of the band
+    snr : (ny, nx) signal to noise of a star in every pixel
+    """
+
+    image: Image
+    var: Image
+    count: NDArray[np.int16]
+    psf: Psf
+    filter: DetectionFilter
+    snr: Image
+
+    @cached_property
+    def profile(self) -> "Profile":
+        """The filtered star, ready for fits."""
+        return Profile.of(self.psf, self.filter)
+
+    def flux_sigma(self, x: Floats, y: Floats) -> Floats:
+        """Return the noise (DN) of a star's flux in the detection filter at pixels `x`, `y`; NaN where blank."""
+        return self.filter.sigma * np.sqrt(self.at(self.var, x, y))
+
+    @staticmethod
+    def at(image: NDArray[np.generic], x: Floats, y: Floats) -> Floats:
+        """Return the values of the pixels that hold `x`, `y`; NaN off the image."""
+        ny, nx = image.shape
+        known = np.isfinite(x) & np.isfinite(y)
+        cols, rows = np.rint(np.where(known, x, -1)).astype(int), np.rint(np.where(known, y, -1)).astype(int)
+        inside = (cols >= 0) & (cols < nx) & (rows >= 0) & (rows < ny)
+        values = image[np.clip(rows, 0, ny - 1), np.clip(cols, 0, nx - 1)].astype(float)
+        return np.where(inside, values, np.nan)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The filtered image of a star, 1 in its centre, and what fits need of it.
+
+    fine : four times finer than the pixels
+    inverse : (9, 9) inverse correlation of the noise between the pixels of a 3 x 3 box
+    envelope : (RADIUS + 1,) largest absolute value at this distance or farther
+    position : standard deviation of a position along one axis at signal to noise 1, pixels
+    """
+
+    fine: Floats
+    inverse: Floats
+    envelope: Floats
+    position: float
+
+    @classmethod
+    def of(cls, psf: Psf, found: DetectionFilter) -> "Profile":
+        """Filter a star at every phase of the fine grid."""
+        size = OVERSAMPLE * (RADIUS + 2)
+        fine = np.zeros((2 * size + 1, 2 * size + 1))
+        for j in range(OVERSAMPLE):
+            for i in range(OVERSAMPLE):
+                star = psf.stamp(i / OVERSAMPLE, j / OVERSAMPLE)
+                seen = signal.fftconvolve(star, found.kernel[::-1, ::-1], mode="same")
+                first = size - OVERSAMPLE * RADIUS
+                rows = slice(first - j, first - j + OVERSAMPLE * 2 * RADIUS + 1, OVERSAMPLE)
+                cols = slice(first - i, first - i + OVERSAMPLE * 2 * RADIUS + 1, OVERSAMPLE)
+                fine[rows, cols] = seen
+        fine /= fine[size, size]
+        box = np.array([(r, c) for r in (-1, 0, 1) for c in (-1, 0, 1)])
+        lag = OVERSAMPLE * (box[:, None] - box[None, :]) + size
+        # Noise through the filter of least noise is correlated as the filtered star itself.
+        correlation = fine[lag[..., 0], lag[..., 1]]
+        inverse = np.linalg.inv(0.5 * (correlation + correlation.T) + 1e-3 * np.eye(9))
+        middle = fine[size - 1 : size + 2, size - 1 : size + 2]
+        bend = (2 * middle[1, 1] - 0.5 * (middle[0, 1] + middle[2, 1] + middle[1, 0] + middle[1, 2])) * OVERSAMPLE**2
+        radius = np.hypot(*(np.mgrid[: fine.shape[0], : fine.shape[1]] - size)) / OVERSAMPLE
+        ring = np.clip(np.floor(radius).astype(int), 0, RADIUS)
+        largest = np.zeros(RADIUS + 1)
+        np.maximum.at(largest, ring.ravel(), np.abs(fine).ravel())
+        return cls(fine, inverse, np.maximum.accumulate(largest[::-1])[::-1], float(1 / np.sqrt(bend)))
+
+
+@dataclass(frozen=True)
+class Band:
+    """The stacks of one band: N and S where there are such, and both together.
+
+    power : noise power spectrum they share
+    magzp : zero point of the images
+    """
+
+    letter: str
+    north: Layer | None
+    south: Layer | None
+    both: Layer
+    power: Floats
+    magzp: float
+
+    @property
+    def directions(self) -> dict[str, Layer]:
+        """The stacks of single directions, by letter."""
+        return {letter: layer for letter, layer in (("n", self.north), ("s", self.south)) if layer is not None}
+
+
+def prepare(letter: str, products: dict[str, Product], settings: Settings) -> Band:
+    """Make a band ready: take off the sky, measure noise spectrum and point-spread functions, filter.
+
+    Parameters
+    ----------
+    letter : j, h or k
+    products : by direction N, S, NS; one of N and S can be missing, NS then repeats the other
+    """
+    both = products["NS"]
+    magzp = float(both.header["MAGZP"])
+    cell = settings["extract_background"][0]
+    mask = _sources(both, cell)
+    skyless = {name: _above_sky(product, cell, mask) for name, product in products.items()}
+    unit, out = _noise_image(products, skyless, mask)
+    power = noise_power(unit, out)
+    saturation = settings["saturation_mag"]["jhk".index(letter)]
+    layers = {name: _layer(products[name], skyless[name], power, saturation, magzp) for name in products}
+    if len(layers) == 2:  # one direction only: N+S is that direction
+        layers = dict.fromkeys(layers, layers["NS"])
+    return Band(letter, layers.get("N"), layers.get("S"), layers["NS"], power, magzp)
+
+
+def _sources(product: Product, cell: float) -> NDArray[np.bool_]:
+    """Mark the pixels of sources, with a rim."""
+    above = product.image - background(product.image, cell)
+    with np.errstate(invalid="ignore"):
+        lit = above > SOURCE_SIGMA * np.sqrt(product.var)
+    core = ndimage.binary_opening(lit, structure=np.ones((2, 2)))
+    return np.asarray(ndimage.binary_dilation(core, iterations=3))
+
+
+def _above_sky(product: Product, cell: float, mask: NDArray[np.bool_]) -> Image:
+    """Take the sky off an image, measured outside sources."""
+    return (product.image - background(product.image, cell, mask)).astype(np.float32)
+
+
+def _noise_image(
+    products: dict[str, Product], skyless: dict[str, Image], mask: NDArray[np.bool_]
+) -> tuple[Image, NDArray[np.bool_]]:
+    """Return an image of noise alone, of variance one, and the pixels to leave out of it."""
+    if len(products) == 3:
+        var = products["N"].var + products["S"].var
+        with np.errstate(invalid="ignore"):
+            bright = skyless["NS"] > BRIGHT_SIGMA * np.sqrt(products["NS"].var)
+        out = np.asarray(ndimage.binary_dilation(bright, iterations=4))
+        return ((skyless["N"] - skyless["S"]) / np.sqrt(var)).astype(np.float32), out
+    return (skyless["NS"] / np.sqrt(products["NS"].var)).astype(np.float32), mask
+
+
+def _layer(product: Product, skyless: Image, power: Floats, saturation: float, magzp: float) -> Layer:
+    """Measure the point-spread function of a stack and filter it."""
+    # A star of FWHM 2.8 arcsec has a ninth of its light in its brightest pixel.
+    peak_max = 10 ** (0.4 * (magzp - saturation)) / 9
+    psf = measure_psf(skyless, product.var, peak_max=peak_max)
+    found = detection_filter(psf.stamp(), power)
+    _, snr = found.apply(skyless, product.var)
+    return Layer(skyless, product.var, product.count, psf, found, snr)

@@ -1,0 +1,137 @@
+"""The compiled loops of the extraction: peaks, and fits of many stars to a filtered image."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from combine.measure.aperture import Floats, Image
+from combine.measure.render import OVERSAMPLE, add_star, lagrange4
+
+Ints = NDArray[np.int64]
+
+
+@njit(nogil=True, cache=True)
+def peaks(image: Image, threshold: float, rows: Ints, cols: Ints) -> int:
+    """Fill `rows`, `cols` with the pixels above `threshold` that none of their eight neighbours exceeds; count them.
+
+    Neighbours that are blank do not count. What does not fit into the arrays is counted only.
+    """
+    ny, nx = image.shape
+    found = 0
+    for y in range(1, ny - 1):
+        for x in range(1, nx - 1):
+            v = image[y, x]
+            if not v > threshold:
+                continue
+            highest = True
+            for dy in range(-1, 2):
+                for dx in range(-1, 2):
+                    w = image[y + dy, x + dx]
+                    later = dy > 0 or (dy == 0 and dx > 0)
+                    if (dy != 0 or dx != 0) and (w > v or (w == v and not later)):
+                        highest = False
+            if highest:
+                if found < rows.size:
+                    rows[found], cols[found] = y, x
+                found += 1
+    return found
+
+
+@njit(nogil=True, cache=True)
+def fit_stars(
+    residual: Image,
+    fine: Floats,
+    inverse: Floats,
+    xs: Floats,
+    ys: Floats,
+    heights: Floats,
+    reach: Ints,
+    rounds: int,
+    move: float,
+) -> None:
+    """Fit stars to a filtered image, one after the other on what the others leave, several rounds.
+
+    Parameters
+    ----------
+    residual : (ny, nx) filtered image less the stars as they stand in the arrays; kept so
+    fine : their profile, four times finer than the pixels
+    inverse : (9, 9) inverse correlation of the noise between the pixels of a 3 x 3 box
+    xs, ys, heights : positions (pixels from 0) and peak values, improved in place; NaN height where the image is blank
+    reach : how far each star reaches, pixels
+    rounds : over all stars
+    move : farthest a star may go from where it began, pixels; 0 fits heights alone
+    """
+    ny, nx = residual.shape
+    middle = fine.shape[0] // 2
+    x0, y0 = xs.copy(), ys.copy()
+    value, model, fit = np.empty(9), np.empty((9, 3)), np.empty(3)
+    for _ in range(rounds):
+        for i in range(xs.size):
+            cx, cy = int(np.rint(xs[i])), int(np.rint(ys[i]))
+            if cx < 1 or cx >= nx - 1 or cy < 1 or cy >= ny - 1 or np.isnan(heights[i]):
+                heights[i] = np.nan
+                continue
+            blank = False
+            for k in range(9):
+                row, col = cy + k // 3 - 1, cx + k % 3 - 1
+                fu = (col - xs[i]) * OVERSAMPLE + middle
+                fv = (row - ys[i]) * OVERSAMPLE + middle
+                model[k, 0] = _bicubic(fine, fv, fu)
+                model[k, 1] = (_bicubic(fine, fv, fu - 0.4) - _bicubic(fine, fv, fu + 0.4)) / (0.8 / OVERSAMPLE)
+                model[k, 2] = (_bicubic(fine, fv - 0.4, fu) - _bicubic(fine, fv + 0.4, fu)) / (0.8 / OVERSAMPLE)
+                value[k] = residual[row, col] + heights[i] * model[k, 0]
+                blank = blank or not np.isfinite(residual[row, col])
+            if blank:
+                heights[i] = np.nan
+                continue
+            size = 3 if move > 0 and heights[i] > 0 else 1
+            _solve(model, value, inverse, size, fit)
+            before_x, before_y, before = xs[i], ys[i], heights[i]
+            heights[i] = fit[0]
+            if size == 3 and fit[0] > 0:
+                xs[i] += min(0.3, max(-0.3, fit[1] / fit[0]))
+                ys[i] += min(0.3, max(-0.3, fit[2] / fit[0]))
+                xs[i] = min(x0[i] + move, max(x0[i] - move, xs[i]))
+                ys[i] = min(y0[i] + move, max(y0[i] - move, ys[i]))
+            add_star(residual, fine, before_x, before_y, before, reach[i])
+            add_star(residual, fine, xs[i], ys[i], -heights[i], reach[i])
+
+
+@njit(nogil=True, cache=True)
+def _solve(model: Floats, value: Floats, inverse: Floats, size: int, fit: Floats) -> None:
+    """Solve the generalised least squares of nine values on the first `size` columns of `model`."""
+    normal, weighted = np.zeros((3, 4)), np.empty(9)
+    for a in range(size):
+        for k in range(9):
+            weighted[k] = 0.0
+            for m in range(9):
+                weighted[k] += inverse[k, m] * model[m, a]
+        for k in range(9):
+            for b in range(size):
+                normal[a, b] += weighted[k] * model[k, b]
+            normal[a, 3] += weighted[k] * value[k]
+    for a in range(size):  # Gauss-Jordan; the matrix is positive definite
+        pivot = normal[a, a]
+        for b in range(4):
+            normal[a, b] /= pivot
+        for c in range(size):
+            if c != a:
+                factor = normal[c, a]
+                for b in range(4):
+                    normal[c, b] -= factor * normal[a, b]
+    for a in range(size):
+        fit[a] = normal[a, 3]
+
+
+@njit(nogil=True, cache=True)
+def _bicubic(fine: Floats, v: float, u: float) -> float:
+    """Read the fine grid between its points."""
+    bv, bu = int(np.floor(v)), int(np.floor(u))
+    wu, wv = np.empty(4), np.empty(4)
+    lagrange4(u - bu, wu)
+    lagrange4(v - bv, wv)
+    total = 0.0
+    for a in range(4):
+        for b in range(4):
+            total += wv[a] * wu[b] * fine[bv - 1 + a, bu - 1 + b]
+    return total

@@ -1,0 +1,173 @@
+"""Extract the sources of a run: read its stacks, find, measure, calibrate, flag, store."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psycopg
+
+from combine.extract.artifacts import density_class, flags
+from combine.extract.calibrate import References, ZeroPoint, stored, zero_point
+from combine.extract.images import Band
+from combine.extract.load import BrightStars, Run, read_band, read_bright, read_run, read_standards, store
+from combine.extract.sources import Found, Measured, find, measure, read_bands
+from combine.extract.table import Columns, calibrated, columns, parents, suspects
+from combine.products import Product
+from schema.errors import BadArgument
+from schema.progress import Progress, silent
+from schema.settings import Settings, of_groups, read
+
+CONFIRM = ("default", "published", "none")
+STEPS = 5
+MARGIN = 200.0
+"""Arcsec around the field from where false light of a star can come: two frame steps."""
+DENSITY_MAG = 14.0
+
+
+@dataclass(frozen=True)
+class ExtractResult:
+    """What an extraction stored.
+
+    sources, confirmed : rows, and those of them that north and south confirm
+    flagged : rows by artifact flag
+    calibration : as stored: zero point, its error, stars and reference by band and direction
+    one_direction : True where N or S is missing, so that nothing can be confirmed
+    """
+
+    run: str
+    tile: int
+    sources: int
+    confirmed: int
+    flagged: dict[str, int]
+    calibration: dict[str, Any]
+    one_direction: bool
+
+
+def extract(
+    conn: psycopg.Connection[Any],
+    tile: int,
+    *,
+    run: str | None = None,
+    confirm: str = "default",
+    home: Path,
+    progress: Progress = silent,
+) -> ExtractResult:
+    """Extract the sources of a field's run and store them in place of those it had.
+
+    Parameters
+    ----------
+    conn : connection, not in a transaction
+    tile : the field
+    run : of this field; its newest one by default
+    confirm : which sources are stored: those that pass the default rule, the published rule, or none (all detections).
+        A run with one direction only stores all of them, unconfirmed.
+    home : data folder the paths of products are relative to, where they are relative
+
+    Raises
+    ------
+    BadArgument
+        Unknown confirmation rule, or no such run.
+    NotReady
+        The field has no stack.
+    BadFile
+        A product is gone or broken.
+    """
+    if confirm not in CONFIRM:
+        raise BadArgument(f"confirm {confirm!r} is unknown: use one of {', '.join(CONFIRM)}")
+    with conn.transaction():
+        settings = of_groups(read(conn), {"common", "extract"})
+        chosen = read_run(conn, tile, run, home)
+        bright = read_bright(conn, chosen, MARGIN, settings["zp_mag"][1] + 1)
+        lists = [read_standards(conn, chosen, settings), bright.references(settings)]
+    progress("extract", 0, STEPS)
+    bands = read_bands([partial(_read, letter, chosen) for letter in chosen.paths], settings)
+    progress("extract", 1, STEPS)
+    found = find(bands, confirm, settings)
+    progress("extract", 2, STEPS)
+    measured = measure(bands, found, settings)
+    progress("extract", 3, STEPS)
+    points = {b.letter: _tie(b, found, m, lists, settings) for b, m in zip(bands, measured, strict=True)}
+    density = chosen.density or _density(bright, chosen, settings)
+    rows = _rows(chosen, found, measured, points, bright, density, settings)
+    progress("extract", 4, STEPS)
+    calibration = stored(points, settings)
+    finish = {"confirm": confirm, "density": density, "calibration": calibration, "parameters": settings}
+    store(conn, chosen, rows, [d for band in bands for d in _depths(band, points[band.letter])], finish, settings)
+    progress("extract", STEPS, STEPS)
+    return ExtractResult(
+        run=chosen.run,
+        tile=tile,
+        sources=int(rows["id"].size),
+        confirmed=int(rows["confirmed"].sum()),
+        flagged={flag: n for flag in "GPDA" if (n := int((rows["cc_flg"] == flag).sum()))},
+        calibration=calibration,
+        one_direction=all(len(band.directions) == 1 for band in bands),
+    )
+
+
+def _read(letter: str, run: Run) -> tuple[str, dict[str, Product]]:
+    """Read the products of one band."""
+    return letter, read_band(run.paths[letter])
+
+
+def _tie(
+    band: Band, found: Found, measured: Measured, lists: list[References], settings: Settings
+) -> dict[str, ZeroPoint]:
+    """Tie both directions of a band."""
+    number = "jhk".index(band.letter)
+    points = {}
+    for letter, part in measured.parts.items():
+        growth = band.directions[letter].psf.growth(settings["aper_radius"][0])
+        otherwise = band.magzp + 2.5 * float(np.log10(growth))
+        sigma = np.hypot(part.sigma, part.common)
+        points[letter] = zero_point(number, found.x, found.y, part.flux, sigma, lists, otherwise, settings)
+    return points
+
+
+def _rows(
+    run: Run,
+    found: Found,
+    measured: list[Measured],
+    points: dict[str, dict[str, ZeroPoint]],
+    bright: BrightStars,
+    density: str,
+    settings: Settings,
+) -> Columns:
+    """Calibrate, flag and arrange the sources."""
+    letters = "".join(points)
+    tables = [
+        calibrated(values, points[letter], settings["vega_jy"]["jhk".index(letter)])
+        for letter, values in zip(letters, measured, strict=True)
+    ]
+    them = suspects(found, letters, measured, tables)
+    stars = parents(them, bright.x, bright.y, bright.mag, settings["zp_radius"][0])
+    flag = flags(them, stars, run.hemispheres, density, settings)
+    return columns(found, letters, measured, tables, flag, run.grid, settings)
+
+
+def _density(bright: BrightStars, run: Run, settings: Settings) -> str:
+    """Return the density class of a field from its PSC stars; the usual one without PSC."""
+    if bright.x.size == 0:
+        return "medium"
+    nx, ny = run.grid.nx, run.grid.ny
+    with np.errstate(invalid="ignore"):
+        inside = (bright.x > 0) & (bright.x < nx) & (bright.y > 0) & (bright.y < ny) & (bright.mag[:, 2] < DENSITY_MAG)
+    return density_class(float(inside.sum()) / (nx * ny) * 3600**2, settings)
+
+
+def _depths(band: Band, points: dict[str, ZeroPoint]) -> list[dict[str, Any]]:
+    """Return width and detection limit (five sigma at median variance) of each stack of a band."""
+    growth = {letter: layer.psf.growth(4.0) for letter, layer in band.directions.items()}
+    total = {letter: point.value - 2.5 * np.log10(growth[letter]) for letter, point in points.items()}
+    both = float(np.mean(list(total.values())))
+    rows = []
+    for direction, layer, zero in (
+        ("NS", band.both, both),
+        *((letter.upper(), layer, total[letter]) for letter, layer in band.directions.items()),
+    ):
+        sigma = layer.filter.sigma * float(np.sqrt(np.nanmedian(layer.var)))
+        m5 = float(zero - 2.5 * np.log10(5 * sigma))
+        rows.append({"band": band.letter, "direction": direction, "fwhm": layer.psf.fwhm, "m5_det": m5})
+    return rows

@@ -1,0 +1,165 @@
+"""From the stacks of all bands to one list of sources: arrays in, arrays out."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from combine.extract.bands import Detections, detections
+from combine.extract.confirm import Rule, wanted
+from combine.extract.detect import Stars, fit, reaches
+from combine.extract.images import Band, prepare
+from combine.extract.merge import merge, weighted
+from combine.extract.neighbours import FIT_ROUNDS, Model, model
+from combine.extract.photometry import Photometry, measure_noise, photometry
+from combine.measure.aperture import Floats
+from combine.products import Product
+from schema.settings import Settings
+
+WORKERS = 2
+Result = TypeVar("Result")
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The sources of a field before their photometry; (sources,) or (sources, bands).
+
+    x, y, sigma : position and its error along one axis, pixels
+    dx, dy : north less south in the band of the best signal
+    snr, snr_n, snr_s : in the detection filters; NaN where a band did not detect the source
+    rule : rules passed in each band
+    extra : per band, positions and signal of what was detected but is no source of the list
+    """
+
+    x: Floats
+    y: Floats
+    sigma: Floats
+    dx: Floats
+    dy: Floats
+    snr: Floats
+    snr_n: Floats
+    snr_s: Floats
+    rule: NDArray[np.int16]
+    extra: list[Stars]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Photometry of one band: `both` is the signal to noise of N+S at the merged places, `parts` by direction."""
+
+    snr: Floats
+    snr_dir: dict[str, Floats]
+    parts: dict[str, Photometry]
+    noise_flux: dict[str, Floats]
+    coverage: Floats
+
+
+def read_bands(products: Sequence[Callable[[], tuple[str, dict[str, Product]]]], settings: Settings) -> list[Band]:
+    """Read and prepare the bands, a few at once."""
+
+    def one(read: Callable[[], tuple[str, dict[str, Product]]]) -> Band:
+        letter, images = read()
+        return prepare(letter, images, settings)
+
+    return _together(one, products)
+
+
+def find(bands: list[Band], confirm: str, settings: Settings) -> Found:
+    """Detect in every band, and join what belongs together.
+
+    A detection that the wanted confirmation leaves out joins a source, but makes none and moves none.
+    """
+    per_band = _together(lambda band: detections(band, settings), bands)
+    joined = merge([d.x for d in per_band], [d.y for d in per_band], settings["merge_radius"][0])
+    one_way = [len(band.directions) == 1 for band in bands]
+    asked = [wanted(d.rule, "none" if alone else confirm) for d, alone in zip(per_band, one_way, strict=True)]
+    good = _gather(joined, asked, False).astype(bool)
+    keep = good.any(axis=1)
+    extra = [
+        Stars(*(values[row] for values in (d.x, d.y, d.snr)))
+        for d, row in zip(per_band, (joined[~keep, b] for b in range(len(bands))), strict=True)
+        for row in [row[row >= 0]]
+    ]
+    return _found(per_band, joined[keep], good[keep], extra)
+
+
+def _found(per_band: list[Detections], joined: Ints, good: NDArray[np.bool_], extra: list[Stars]) -> Found:
+    """Put the joined detections in columns, by declination."""
+    column = {
+        name: _gather(joined, [getattr(d, name) for d in per_band], np.nan)
+        for name in ("x", "y", "sigma", "dx", "dy", "snr", "snr_n", "snr_s")
+    }
+    sigma = np.where(good, column["sigma"], np.nan)
+    x, error = weighted(column["x"], sigma)
+    y, _ = weighted(column["y"], sigma)
+    order = np.lexsort((x, y))
+    best = np.argmax(np.nan_to_num(column["snr"], nan=-np.inf), axis=1) if x.size else np.empty(0, int)
+    rows = np.arange(x.size)
+    rule = _gather(joined, [d.rule for d in per_band], int(Rule.NONE)).astype(np.int16)
+    return Found(
+        x[order], y[order], error[order],
+        column["dx"][rows, best][order], column["dy"][rows, best][order],
+        column["snr"][order], column["snr_n"][order], column["snr_s"][order],
+        rule[order], extra,
+    )  # fmt: skip
+
+
+def measure(bands: list[Band], found: Found, settings: Settings) -> list[Measured]:
+    """Measure every source in every band, forced at its place."""
+    return _together(lambda number: _measure_band(bands[number], number, found, settings), range(len(bands)))
+
+
+def _measure_band(band: Band, number: int, found: Found, settings: Settings) -> Measured:
+    """Model all sources of a band on N and S, then measure each without the others."""
+    extra = found.extra[number]
+    count = found.x.size
+    x, y = np.r_[found.x, extra.x], np.r_[found.y, extra.y]
+    there = band.both.at(band.both.snr, x, y)
+    guess = np.r_[found.snr[:, number], extra.snr]
+    guess = np.where(np.isfinite(guess), guess, there)
+    models = {letter: model(layer, x, y, guess) for letter, layer in band.directions.items()}
+    both = _signal(band, x, y, guess) if len(models) == 2 else next(iter(models.values())).snr
+    noise = measure_noise(band, models, settings)
+    parts = {
+        letter: photometry(layer, _first(models[letter], count), found.x, found.y, noise, settings)
+        for letter, layer in band.directions.items()
+    }
+    coverage = band.both.at(band.both.count, found.x, found.y) / max(int(band.both.count.max()), 1)
+    return Measured(
+        both[:count],
+        {letter: one.snr[:count] for letter, one in models.items()},
+        parts,
+        {letter: one.sigma[:count] for letter, one in models.items()},
+        coverage,
+    )
+
+
+def _signal(band: Band, x: Floats, y: Floats, guess: Floats) -> Floats:
+    """Return the signal to noise on N+S at fixed places."""
+    profile = band.both.profile
+    stars = Stars(x, y, np.nan_to_num(guess))
+    return fit(band.both.snr, profile, stars, rounds=FIT_ROUNDS, move=0.0, reach=reaches(profile, guess))[0].snr
+
+
+def _first(whole: Model, count: int) -> Model:
+    """Return a model with the values of its first sources, images as they are."""
+    return Model(whole.snr[:count], whole.flux[:count], whole.sigma[:count], whole.image, whole.residual)
+
+
+def _gather(joined: Ints, values: Sequence[NDArray[Any]], missing: float) -> Floats:
+    """Return (sources, bands) of per-band values, `missing` where a band has no detection."""
+    out = np.full(joined.shape, missing, float)
+    for b, column in enumerate(values):
+        has = joined[:, b] >= 0
+        out[has, b] = column[joined[has, b]]
+    return out
+
+
+def _together(work: Callable[..., Result], items: Sequence[object]) -> list[Result]:
+    """Do the work for all items, a few at once: the compiled loops and the transforms leave the interpreter's lock."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(work, items))

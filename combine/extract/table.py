@@ -1,0 +1,134 @@
+"""From measurements to the columns of deepcal.source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from combine.extract.artifacts import FAINT, Parents, Suspects
+from combine.extract.calibrate import ZeroPoint, matched
+from combine.extract.flux import limit, magnitude, mean_magnitude, microjansky
+from combine.extract.neighbours import nearest
+from combine.extract.photometry import Photometry, combined
+from combine.extract.sources import Found, Measured
+from combine.measure.aperture import Floats
+from schema.grid import Grid
+from schema.settings import Settings
+
+BANDS = "jhk"
+Columns = dict[str, NDArray[Any]]
+Pair = tuple[Floats, Floats]
+
+
+@dataclass(frozen=True)
+class BandTable:
+    """One band in microjansky, and the zero points that made it."""
+
+    both: Pair
+    parts: dict[str, Pair]
+    vega_jy: float
+
+
+def calibrated(measured: Measured, points: Mapping[str, ZeroPoint], vega_jy: float) -> BandTable:
+    """Turn the fluxes of one band into microjansky and join N and S."""
+    scaled = {}
+    for letter, part in measured.parts.items():
+        columns = (microjansky(v, points[letter].value, vega_jy) for v in (part.flux, part.sigma, part.common))
+        scaled[letter] = Photometry(*columns)
+    parts = {letter: (part.flux, np.hypot(part.sigma, part.common)) for letter, part in scaled.items()}
+    return BandTable(combined(list(scaled.values())), parts, vega_jy)
+
+
+def columns(
+    found: Found,
+    bands: str,
+    measured: list[Measured],
+    tables: list[BandTable],
+    flag: NDArray[np.str_],
+    grid: Grid,
+    settings: Settings,
+) -> Columns:
+    """Return the columns of the sources but their names, ordered and numbered by declination.
+
+    Parameters
+    ----------
+    found : the sources, bands as in `bands`
+    measured, tables : photometry of each of `bands`
+    flag : artifact flag of each source
+    grid : of the field
+    """
+    ra, dec = grid.sky(found.x, found.y)
+    out: Columns = {
+        "ra": ra, "dec": dec, "x": found.x, "y": found.y, "pos_err": found.sigma,
+        "dra_ns": -found.dx, "ddec_ns": found.dy, "prox": nearest(found.x, found.y),
+        "confirmed": np.asarray((found.rule > 0).any(axis=1)), "cc_flg": flag,
+    }  # fmt: skip
+    for number, band in enumerate(bands):
+        out |= _band_columns(band, number, found, measured[number], tables[number], settings)
+    for band in set(BANDS) - set(bands):
+        out[f"{band}_rule"] = np.zeros(ra.size, np.int16)
+    order = np.lexsort((ra, dec))
+    out = {name: values[order] for name, values in out.items()}
+    return {"id": np.arange(1, ra.size + 1)} | out
+
+
+def _band_columns(
+    band: str, number: int, found: Found, measured: Measured, table: BandTable, settings: Settings
+) -> Columns:
+    """Return the columns of one band."""
+    blank = np.full(found.x.size, np.nan)
+    flux, sigma = table.both
+    north, south = table.parts.get("n", (blank, blank)), table.parts.get("s", (blank, blank))
+    snr, snr_n, snr_s = signals(number, found, measured)
+    mag, error = magnitude(flux, sigma, table.vega_jy)
+    with np.errstate(invalid="ignore"):
+        seen = (snr >= settings["undetected_snr"][0]) & (flux > 0)
+    each = (magnitude(part[0], part[1], table.vega_jy)[0] for part in (north, south))
+    named = {
+        "m": np.where(seen, mag, np.nan), "msig": np.where(seen, error, np.nan), "m_mean": np.where(seen, mean_magnitude(*each), np.nan),
+        "m95": np.where(seen, np.nan, limit(flux, sigma, table.vega_jy)),
+        "flux": flux, "flux_sig": sigma, "flux_n": north[0], "flux_n_sig": north[1],
+        "flux_s": south[0], "flux_s_sig": south[1], "snr": snr, "snr_n": snr_n, "snr_s": snr_s,
+        "cov": measured.coverage, "rule": found.rule[:, number],
+    }  # fmt: skip
+    return {f"{band}_{name}": np.asarray(values) for name, values in named.items()}
+
+
+def signals(number: int, found: Found, measured: Measured) -> tuple[Floats, Floats, Floats]:
+    """Return signal to noise on N+S, N and S: of the detection where there was one, else forced at the place."""
+    forced = (measured.snr, *(measured.snr_dir.get(letter, np.full(found.x.size, np.nan)) for letter in "ns"))
+    detected = np.isfinite(found.snr[:, number])
+    own = (found.snr[:, number], found.snr_n[:, number], found.snr_s[:, number])
+    one, two, three = (np.where(detected, a, b) for a, b in zip(own, forced, strict=True))
+    return one, np.where(np.isfinite(two), two, forced[1]), np.where(np.isfinite(three), three, forced[2])
+
+
+def suspects(found: Found, bands: str, measured: list[Measured], tables: list[BandTable]) -> Suspects:
+    """Return what the artifact flags need to know of the sources."""
+    count = found.x.size
+    mag, snr = np.full((count, 3), np.nan), np.full((count, 3), np.nan)
+    by_direction = {letter: np.full((count, 3), np.nan) for letter in "ns"}
+    noise = {letter: np.full((count, 3), np.nan) for letter in "ns"}
+    for number, band in enumerate(bands):
+        b, table = BANDS.index(band), tables[number]
+        mag[:, b] = magnitude(*table.both, table.vega_jy)[0]
+        snr[:, b] = signals(number, found, measured[number])[0]
+        for letter, (flux, sigma) in table.parts.items():
+            by_direction[letter][:, b] = magnitude(flux, sigma, table.vega_jy)[0]
+            noise[letter][:, b] = magnitude(sigma, sigma, table.vega_jy)[0]
+    letters = {letter for table in tables for letter in table.parts}
+    return Suspects(
+        found.x, found.y, mag, snr,
+        {letter: by_direction[letter] for letter in sorted(letters)},
+        {letter: noise[letter] for letter in sorted(letters)},
+    )  # fmt: skip
+
+
+def parents(them: Suspects, psc_x: Floats, psc_y: Floats, psc_mag: Floats, radius: float) -> Parents:
+    """Return the stars that may leave false light: the bright ones of the PSC, and all sources away from them."""
+    mine, _ = matched(them.x, them.y, psc_x, psc_y, radius)
+    alone = np.setdiff1d(np.arange(them.x.size), mine)
+    mag = np.vstack((np.nan_to_num(psc_mag, nan=FAINT).reshape(-1, 3), np.nan_to_num(them.mag[alone], nan=FAINT)))
+    return Parents(np.r_[psc_x, them.x[alone]], np.r_[psc_y, them.y[alone]], mag)

@@ -1,0 +1,9 @@
+-- A run has its sources: how were they confirmed and calibrated?
+UPDATE deepcal.stack_run
+   SET state = 'extracted',
+       extracted_at = clock_timestamp(),
+       confirm = %(confirm)s,
+       density = %(density)s,
+       calibration = %(calibration)s,
+       parameters = parameters || %(parameters)s
+ WHERE run = %(run)s
