@@ -28,11 +28,12 @@ class Fault:
 
 
 def line_fault(columns: tuple[PublishedColumn, ...], line: str) -> Fault | None:
-    """Return the first fault of a bar-delimited line, None if there is none."""
+    """Return the first fault of a bar-delimited line (a letter for each byte: Latin 1), None if there is none."""
     fields = line.split("|")
     for name, value in zip([*(column.name for column in columns), "after the last"], fields, strict=False):
         if not _PLAIN.fullmatch(value):
-            return Fault(name, value[:40], "plain ASCII text")
+            shown = value.encode("latin-1").decode("ascii", "backslashreplace")
+            return Fault(name, shown[:40], "plain ASCII text")
     if len(fields) != len(columns):
         name = columns[min(len(fields), len(columns)) - 1].name
         return Fault(f"{name} (the last)", fields[-1][:40], f"{len(columns)} columns, this line has {len(fields)}")

@@ -1,7 +1,9 @@
 """Which files there are: folders walked in order, and the fingerprint by which a file is known."""
 
 import hashlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -19,11 +21,15 @@ PATTERNS: dict[str, tuple[str, ...]] = {
 }
 """The names that belong to a kind when a folder is walked; a file that is named itself is taken whatever its name."""
 
+AHEAD = 2  # files whose fingerprints are read while another is loaded
+
 
 @dataclass(frozen=True)
 class FileResult:
-    """What became of one file: `state` is "loaded", "known" or "refused", `error` says why it was refused: line, column,
-    value, what was expected."""
+    """What became of one file: `state` is "loaded", "known" or "refused".
+
+    `error` says why it was refused: line, column, value, what was expected.
+    """
 
     path: Path
     kind: str
@@ -45,6 +51,26 @@ def fingerprint(path: Path) -> Fingerprint:
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256")
         return Fingerprint(digest.hexdigest(), stream.tell())
+
+
+def fingerprints(paths: Sequence[Path]) -> Iterator[tuple[Path, Fingerprint | OSError]]:
+    """Read the fingerprints of files, a file or two ahead of the caller; a file that cannot be read has its error."""
+    with ThreadPoolExecutor(1) as pool:
+        waiting: deque[tuple[Path, Future[Fingerprint | OSError]]] = deque()
+        for path in paths:
+            waiting.append((path, pool.submit(_fingerprint_or_error, path)))
+            if len(waiting) > AHEAD:
+                path, future = waiting.popleft()
+                yield path, future.result()
+        for path, future in waiting:
+            yield path, future.result()
+
+
+def _fingerprint_or_error(path: Path) -> Fingerprint | OSError:
+    try:
+        return fingerprint(path)
+    except OSError as error:
+        return error
 
 
 def found(kind: str, paths: Iterable[Path | str]) -> list[Path]:

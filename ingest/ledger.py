@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 from psycopg.errors import IntegrityError
 
-from ingest.files import FileResult, Fingerprint, fingerprint, found
+from ingest.files import FileResult, Fingerprint, fingerprints, found
 from ingest.text import Step
 from schema.connection import Connection
 from schema.errors import BadFile
@@ -39,24 +39,22 @@ def load_files(
         A path does not exist, or a folder holds no file of the kind; nothing was loaded.
     """
     files = found(kind, paths)
-    sizes = [path.stat().st_size for path in files]
-    results, before = [], 0
-    for path, size in zip(files, sizes, strict=True):
+    total, before, results = sum(path.stat().st_size for path in files), 0, []
+    for path, mark in fingerprints(files):
 
         def step(read: int, before: int = before) -> None:
-            progress(f"ingest {kind}, kB of {len(files)} files", (before + read) // 1000, sum(sizes) // 1000)
+            progress(f"ingest {kind}, kB of {len(files)} files", (before + read) // 1000, total // 1000)
 
-        results.append(_one(conn, kind, path, loader, step))
-        before += size
-        step(size)
+        if isinstance(mark, OSError):
+            results.append(FileResult(path, kind, "refused", 0, f"cannot be read: {mark.strerror}"))
+            continue
+        results.append(_one(conn, kind, path, mark, loader, step))
+        step(mark.size)
+        before += mark.size
     return results
 
 
-def _one(conn: Connection, kind: str, path: Path, loader: Loader, step: Step) -> FileResult:
-    try:
-        mark = fingerprint(path)
-    except OSError as error:
-        return FileResult(path, kind, "refused", 0, f"cannot be read: {error.strerror}")
+def _one(conn: Connection, kind: str, path: Path, mark: Fingerprint, loader: Loader, step: Step) -> FileResult:
     try:
         with conn.transaction():
             return _claim_and_load(conn, kind, path, mark, loader, step)

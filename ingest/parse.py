@@ -55,7 +55,7 @@ def _search(path: Path, block: Block, columns: Columns) -> pa.Table:
     for line, part in _parts(block):
         if _sound(part, columns) is not None:
             continue
-        for number, text in enumerate(part.decode("ascii", "backslashreplace").split("\n")[:-1], line):
+        for number, text in enumerate(part.decode("latin-1").split("\n")[:-1], line):
             if fault := line_fault(columns, text):
                 raise BadRow(path, number, fault.column, fault.value, fault.expected)
     table = _read(block.data, columns)

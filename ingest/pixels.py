@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from schema.errors import BadFile
 
 LAG = 6  # pixels apart: the noise of Atlas Images is correlated up to 5
-SAMPLE = 8  # every so many rows enter the medians
+SAMPLE = 16  # every so many rows enter the medians
 
 
 @dataclass(frozen=True)

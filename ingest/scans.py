@@ -73,7 +73,7 @@ def _is_names(first: bytes) -> bool:
 
 def _lines(path: Path, step: Step) -> list[str]:
     text = b"".join(block.data for block in blocks(path, step))
-    return text.decode("ascii", "backslashreplace").rstrip("\n").split("\n")
+    return text.decode("latin-1").rstrip("\n").split("\n")
 
 
 def _picked(path: Path, names: tuple[str, ...], rows: list[tuple[int, list[str]]]) -> Block:
@@ -88,4 +88,4 @@ def _picked(path: Path, names: tuple[str, ...], rows: list[tuple[int, list[str]]
             raise BadRow(path, number, names[-1], values[-1], f"{len(names)} columns, this line has {len(values)}")
     order = [names.index(name) for name in NAMES]
     text = "".join("|".join(values[place].strip() for place in order) + "\n" for _, values in rows)
-    return Block(rows[0][0], text.encode("ascii"))
+    return Block(rows[0][0], text.encode("latin-1"))

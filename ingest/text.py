@@ -24,7 +24,7 @@ class Block:
     data: bytes
 
 
-def blocks(path: Path, step: Step = lambda done: None, size: int = BLOCK) -> Iterator[Block]:
+def blocks(path: Path, step: Step = lambda done: None) -> Iterator[Block]:
     """Read a file, compressed or not, as blocks of whole lines.
 
     Parameters
@@ -33,8 +33,6 @@ def blocks(path: Path, step: Step = lambda done: None, size: int = BLOCK) -> Ite
         Compressed by gzip if its content says so, whatever its name.
     step : callable
         Told of the progress after every block.
-    size : int
-        Bytes of a block, about.
 
     Raises
     ------
@@ -44,7 +42,7 @@ def blocks(path: Path, step: Step = lambda done: None, size: int = BLOCK) -> Ite
     line, rest = 1, b""
     with path.open("rb") as raw:
         stream = _unpacked(raw)
-        while data := _read(path, stream, size):
+        while data := _read(path, stream, BLOCK):
             step(raw.tell())
             whole, _, tail = (rest + data).rpartition(b"\n")
             if whole:
