@@ -18,6 +18,7 @@ from combine.products import Product
 from schema.errors import BadArgument
 from schema.progress import Progress, silent
 from schema.settings import Settings, of_groups, read
+from sql import load
 
 CONFIRM = ("default", "published", "none")
 STEPS = 5
@@ -105,6 +106,13 @@ def extract(
         calibration=calibration,
         one_direction=all(len(band.directions) == 1 for band in bands),
     )
+
+
+def has_sources(conn: psycopg.Connection[Any], run: str) -> bool:
+    """Tell whether the sources of a run are stored."""
+    with conn.transaction():
+        row = conn.execute(load("combine/run_exists.sql"), {"run": run}).fetchone()
+    return row is not None and row[2] == "extracted"
 
 
 def _read(letter: str, run: Run) -> tuple[str, dict[str, Product]]:

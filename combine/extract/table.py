@@ -87,7 +87,8 @@ def _band_columns(
         seen = (snr >= settings["undetected_snr"][0]) & (flux > 0)
     each = (magnitude(part[0], part[1], table.vega_jy)[0] for part in (north, south))
     named = {
-        "m": np.where(seen, mag, np.nan), "msig": np.where(seen, error, np.nan), "m_mean": np.where(seen, mean_magnitude(*each), np.nan),
+        "m": np.where(seen, mag, np.nan), "msig": np.where(seen, error, np.nan),
+        "m_mean": np.where(seen, mean_magnitude(*each), np.nan),
         "m95": np.where(seen, np.nan, limit(flux, sigma, table.vega_jy)),
         "flux": flux, "flux_sig": sigma, "flux_n": north[0], "flux_n_sig": north[1],
         "flux_s": south[0], "flux_s_sig": south[1], "snr": snr, "snr_n": snr_n, "snr_s": snr_s,
