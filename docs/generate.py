@@ -1,4 +1,4 @@
-"""The generated pages of the documentation: `python docs/generate.py` writes them, a test says when they are old."""
+"""The generated pages of the documentation: `python -m docs.generate` writes them, a test says when they are old."""
 
 import sys
 from collections.abc import Callable, Iterable

@@ -27,7 +27,7 @@ def generator() -> ModuleType:
 @pytest.mark.parametrize("name", generator().PAGES)
 def test_a_generated_page_is_up_to_date(conn: Connection, name: str) -> None:
     written = (DOCS / name).read_text()
-    assert written == generator().PAGES[name](conn), "run `python docs/generate.py`"
+    assert written == generator().PAGES[name](conn), "run `python -m docs.generate`"
 
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
