@@ -90,14 +90,17 @@ def _faint_sums(r, faint, limit, sums):  # type: ignore[no-untyped-def]  # compi
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def _star_sums(r, star, basis, variance, sums):  # type: ignore[no-untyped-def]  # compiled
+def _star_sums(r, star, basis, sigma, sums):  # type: ignore[no-untyped-def]  # compiled
     """Add the normal equations of the star fit to sums: 4 x 4, right side, chi-squared, count."""
     b = np.empty(FIT)
     for x in range(len(r)):
         d = r[x]
         if not star[x] or d != d:
             continue
-        w = 1.0 / (variance + 0.0025 * basis[0, x] * basis[0, x])
+        m = basis[0, x]
+        most = 8 * sigma + 0.5 * m  # what a hot pixel adds must not look like a fault of the stars
+        d = min(max(d, -most), most)
+        w = 1.0 / (sigma * sigma + 0.0025 * m * m)
         for j in range(FIT):
             b[j] = basis[j, x]
         for j in range(FIT):
@@ -123,7 +126,7 @@ def statistic_rows(layers, first, last, sigma, y0, y1, nx, model, faint, star, b
         for x in range(size):
             value[x] -= model[x]
         _faint_sums(value, faint, np.float32(5 * sigma[i]), sums[i, :4])
-        _star_sums(value, star, basis, sigma[i] * sigma[i], sums[i, 4:])
+        _star_sums(value, star, basis, sigma[i], sums[i, 4:])
         for j in range(2):
             y = 8 + 16 * j
             if y + 4 < rows:
