@@ -10,7 +10,7 @@ setup:
 
 demo: setup
 	@$(BIN)/deepcal db status > /dev/null 2>&1 && running=yes || running=no; \
-	trap '[ $$running = yes ] || $(BIN)/deepcal db stop > /dev/null' EXIT; \
+	trap '[ $$running = yes ] || $(BIN)/deepcal db stop > /dev/null' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
 	$(BIN)/deepcal demo $(ARGS)
 
 test: setup
