@@ -94,7 +94,8 @@ def stop() -> bool:
 def status() -> Status:
     """Look at the server without starting or changing anything."""
     if dsn := foreign_dsn():
-        return Status(private=False, running=_reachable(dsn), dsn=make_conninfo("", **conninfo_to_dict(dsn) | {"password": None}))
+        shown = make_conninfo("", **conninfo_to_dict(dsn) | {"password": None})
+        return Status(private=False, running=_reachable(dsn), dsn=shown)
     folder = home()
     with _ours(folder):
         cluster = _known_cluster(folder)

@@ -24,4 +24,4 @@ def bring_up_to_date(dsn: str, private: bool) -> None:
             return
         from schema.upgrade import upgrade  # here, since Alembic and SQLAlchemy take half a second to import
 
-        upgrade(conn)
+        upgrade(conn, again=False)

@@ -14,6 +14,14 @@ from schema.connection import Connection
 from schema.errors import NotReady
 from sql import load
 
+_MAKES_A_DATABASE = (
+    ("schema", "tables"),
+    ("schema", "columns"),
+    ("schema", "settings"),
+    ("schema", "migrations"),
+    ("sql", "schema"),
+    ("sql", "define"),
+)
 _FORM = "Migration state: revision {}, definitions {}"
 
 
@@ -37,8 +45,8 @@ def of_installation() -> State:
     """Return the state an upgrade by this installation leaves."""
     revisions = [entry.name[1:5] for entry in files("schema").joinpath("migrations", "versions").iterdir()]
     digest = hashlib.sha256()
-    for folder in (files("schema"), files("sql").joinpath("schema"), files("sql").joinpath("define")):
-        for name, entry in sorted(_walk(folder)):
+    for package, folder in _MAKES_A_DATABASE:
+        for name, entry in sorted(_walk(files(package).joinpath(folder), folder)):
             digest.update(name.encode() + b"\0" + entry.read_bytes() + b"\0")
     return State(max(name for name in revisions if name.isdigit()), digest.hexdigest()[:12])
 
@@ -68,7 +76,7 @@ def definition_files() -> list[str]:
     return sorted(entry.name for entry in files("sql").joinpath("define").iterdir() if entry.name.endswith(".sql"))
 
 
-def _walk(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Traversable]]:
+def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
     for entry in folder.iterdir():
         name = f"{prefix}/{entry.name}"
         if entry.is_dir():

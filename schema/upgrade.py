@@ -16,7 +16,7 @@ from schema.settings import described
 from sql import load
 
 
-def upgrade(conn: Connection) -> list[str]:
+def upgrade(conn: Connection, again: bool = True) -> list[str]:
     """Bring a database up to date; waits for another upgrade, changes nothing where nothing is new.
 
     Parameters
@@ -24,6 +24,8 @@ def upgrade(conn: Connection) -> list[str]:
     conn : Connection
         An idle connection whose role is a superuser or owns the database; what it may not do (roles, parallel labels)
         is skipped and left to `deepcal db doctor`.
+    again : bool
+        Make views, functions, comments and grants again also where the database is said to be up to date.
 
     Returns
     -------
@@ -33,18 +35,21 @@ def upgrade(conn: Connection) -> list[str]:
     Raises
     ------
     NotReady
-        The database is ahead of this installation, its role may not upgrade it, or somebody's view is in the way.
+        The database is ahead of this installation, its role may not upgrade it, somebody's view is in the way, or a
+        long transaction holds on to what must change.
     """
     # SQLAlchemy is lent the connection, so that one transaction spans Alembic's work and ours.
     engine = sa.create_engine("postgresql+psycopg://", creator=lambda: conn, poolclass=sa.StaticPool)
     try:
         with engine.begin() as lent:
-            return _upgrade(conn, lent)
+            return _upgrade(conn, lent, again)
     except psycopg.errors.InsufficientPrivilege as error:
         reason = error.diag.message_primary
         raise NotReady(
             f"this role may not upgrade the database ({reason}): its owner runs `deepcal db upgrade`"
         ) from error
+    except psycopg.errors.LockNotAvailable as error:
+        raise NotReady("the database is in use by a long transaction: upgrade when it has ended") from error
     except psycopg.errors.DependentObjectsStillExist as error:
         reason = error.diag.message_detail
         raise NotReady(
@@ -52,10 +57,12 @@ def upgrade(conn: Connection) -> list[str]:
         ) from error
 
 
-def _upgrade(conn: Connection, lent: sa.Connection) -> list[str]:
+def _upgrade(conn: Connection, lent: sa.Connection, again: bool) -> list[str]:
     conn.execute(load("schema/lock.sql"))
     before = state.of_database(conn)
     state.refuse_newer(before)
+    if before == state.of_installation() and not again:
+        return []  # another upgrade was faster
     _extension(conn)
     roles_exist = _roles(conn)
     labelled = _labels(conn)
