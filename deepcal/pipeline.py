@@ -34,5 +34,6 @@ def run_field(
         found = combine.extract(conn, tile, run=built.run, home=home, progress=progress)
     if where is not None:
         return RunResult(built, found, False, None)
-    combine.use(conn, built.run)
-    return RunResult(built, found, True, crossmatch.refresh(conn, progress))
+    with conn.transaction():  # a reader never sees the new run without its matches
+        combine.use(conn, built.run)
+        return RunResult(built, found, True, crossmatch.refresh(conn, progress))
