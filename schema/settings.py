@@ -32,7 +32,16 @@ def described() -> tuple[Setting, ...]:
     for path in sorted(folder.iterdir(), key=lambda item: item.name):
         for row in csv.DictReader(path.read_text().splitlines()):
             value = [float(word) for word in row["value"].split()]
-            found.append(Setting(path.name.removesuffix(".csv"), row["name"], value, row["unit"], row["assumed"] == "yes", row["source"]))
+            found.append(
+                Setting(
+                    path.name.removesuffix(".csv"),
+                    row["name"],
+                    value,
+                    row["unit"],
+                    row["assumed"] == "yes",
+                    row["source"],
+                )
+            )
     return tuple(sorted(found, key=lambda setting: setting.name))
 
 
