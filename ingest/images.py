@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ingest.pixels import look
-from ingest.text import Step
+from ingest.text import Step, check_packed
 from schema.connection import Connection
 from schema.errors import BadFile
 from schema.grid import SinWcs
@@ -28,6 +28,7 @@ def load_image(conn: Connection, path: Path, file_id: int, step: Step) -> int:
     BadFile
         No image of one scan, unusable cards or pixels, another shape, or the image is there from another file.
     """
+    check_packed(path)
     header = read_header(path)
     row = _described(path, header) | {"file_id": file_id}
     _refuse_off_grid(conn, path, header, str(row["form"]))

@@ -70,6 +70,20 @@ def head(path: Path, size: int = 65536) -> bytes:
     return first
 
 
+def check_packed(path: Path) -> None:
+    """Read a compressed file to its end.
+
+    Raises
+    ------
+    BadFile
+        Its data are damaged or end early.
+    """
+    with path.open("rb") as raw:
+        stream = _unpacked(raw)
+        while stream is not raw and _read(path, stream, BLOCK):
+            pass
+
+
 def _unpacked(raw: BinaryIO) -> BinaryIO:
     packed = raw.read(len(GZIP)) == GZIP
     raw.seek(0)

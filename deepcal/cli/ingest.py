@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.text import Text
 
 from deepcal.cli import Json, commands, emit, open_db, progress, table
 
@@ -75,12 +76,13 @@ def _load(kind: str, paths: Sequence[Path], as_json: bool) -> None:
 
 
 def _report(kind: str, results: Sequence["FileResult"], as_json: bool) -> None:
-    shown = table("file", "state", "rows", "reason", title=f"ingest {kind}", numbers=("rows",))
+    shown = table("file", "state", "rows", title=f"ingest {kind}", numbers=("rows",))
     for result in results:
         if len(results) <= SHOWN or result.state == "refused":
-            shown.add_row(result.path.name, result.state, f"{result.rows:,}", result.error or "")
+            shown.add_row(result.path.name, result.state, f"{result.rows:,}")
+    refused = [Text(f"refused: {result.path.name}, {result.error}", "red") for result in results if result.error]
     counts = {state: sum(r.state == state for r in results) for state in ("loaded", "known", "refused")}
     rows = sum(result.rows for result in results if result.state == "loaded")
     total = ", ".join(f"{number} {state}" for state, number in counts.items() if number)
     totals = f"{len(results)} files: {total}; {rows:,} new rows"
-    emit({"files": results, "rows": rows, **counts}, as_json, *([shown] if shown.row_count else []), totals)
+    emit({"files": results, "rows": rows, **counts}, as_json, *([shown] if shown.row_count else []), *refused, totals)
