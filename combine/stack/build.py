@@ -1,14 +1,10 @@
-"""Build the stacks of a field: select, register, stack each band, store files and rows together."""
+"""Build the stacks of a field: stack each band of a plan, store files and rows together."""
 
-import hashlib
-import json
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +13,13 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from combine.stack.band import DirectionStack, Member, Part, stack_band
-from combine.stack.detect import store_detections
 from combine.stack.geometry import Frame, place, share_rows
 from combine.stack.inventory import write_band
 from combine.stack.pixels import Pixels, open_pixels
-from combine.stack.register import SCAN_TERMS, Positions, Registration, register
-from combine.stack.select import Field, Image, choose_images, choose_scans, read_field
+from combine.stack.plan import Plan, code_digest, make_plan
+from combine.stack.register import SCAN_TERMS
 from schema.errors import NotReady
 from schema.progress import Progress, silent
-from schema.settings import Settings, of_groups, read
 from sql import load
 
 STEPS = 7
@@ -42,24 +36,6 @@ class StackResult:
     folder: str
     used: dict[str, int]
     rejected: dict[str, int]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything a run is made of, before any pixel is added: its name follows from it."""
-
-    field: Field
-    selection: str
-    images: list[Image]
-    registration: Registration
-    visits: dict[int, int]
-    settings: Settings
-    run: str
-
-    @property
-    def bands(self) -> str:
-        """The bands that have images."""
-        return "".join(b for b in "jhk" if any(image.band == b for image in self.images))
 
 
 def stack(
@@ -92,7 +68,7 @@ def stack(
     BadFile
         An input image is gone or altered.
     """
-    plan = _plan(conn, tile, where, home, progress)
+    plan = make_plan(conn, tile, where, home, progress)
     with conn.transaction():
         row = conn.execute(load("combine/run_exists.sql"), {"run": plan.run}).fetchone()
     if row is not None and Path(row[3]).is_dir():
@@ -123,108 +99,6 @@ def use(conn: psycopg.Connection[Any], run: str) -> bool:
         if row[2] != "extracted":
             raise NotReady(f"run {run} has no sources yet: `deepcal extract {row[1]} --run {run}` makes them")
         return conn.execute(load("combine/use.sql"), {"run": run}).rowcount > 0
-
-
-def _plan(conn: psycopg.Connection[Any], tile: int, where: str | None, home: Path, progress: Progress) -> Plan:
-    """Select and register; give the run its name."""
-    progress("register", 0, 1)
-    with conn.transaction():
-        settings = of_groups(read(conn), {"common", "stack"})
-        field = read_field(conn, tile)
-        scans = choose_scans(conn, where, settings)
-        images = choose_images(conn, field, scans, "jhk", settings, default=where is None)
-        images = [image for image in images if _overlaps(image, field)]
-    if not images:
-        raise NotReady(_why_none(tile, where, len(scans)))
-    _measure_missing(conn, images, home, settings)
-    with conn.transaction():
-        detections = _detections(conn, images, settings)
-        tie = _tie_stars(conn, field, settings)
-    registration = register(field.grid, detections, tie, settings)
-    run = _run_name(where, images, settings, detections, tie)
-    progress("register", 1, 1)
-    return Plan(field, where or "", images, registration, _visits(images), settings, run)
-
-
-def _why_none(tile: int, where: str | None, scans: int) -> str:
-    """Say why there is nothing to stack, and what to do."""
-    rule = "the default rule (quality 2 or unknown, no anomaly)" if where is None else f"--where {where!r}"
-    return (
-        f"no image of a scan that {rule} chooses overlaps field {tile} ({scans} scans chosen): "
-        "ingest images with `deepcal ingest images`, look at `deepcal show scans`, or choose with --where"
-    )
-
-
-def _overlaps(image: Image, field: Field) -> bool:
-    """Tell whether an image falls on the grid at all."""
-    ra, dec = image.wcs.sky([image.x0, image.x0, image.x1, image.x1], [image.y0, image.y1, image.y0, image.y1])
-    x, y = field.grid.pixel(ra, dec)
-    if np.isnan(x).any():
-        return False
-    return bool(x.max() > 8 and x.min() < field.naxis1 - 8 and y.max() > 8 and y.min() < field.naxis2 - 8)
-
-
-def _measure_missing(conn: psycopg.Connection[Any], images: list[Image], home: Path, settings: Settings) -> None:
-    """Measure detections on the images of scans that have no extractions."""
-    scans = sorted({image.scan_key for image in images})
-    with conn.transaction():
-        have = {key for (key,) in conn.execute(load("combine/scans_detected.sql"), {"scans": scans}).fetchall()}
-    missing = [image for image in images if image.scan_key not in have]
-    if missing:
-        store_detections(conn, [(i, open_pixels(i, home)) for i in missing], settings["image_snr_min"][0])
-
-
-def _detections(conn: psycopg.Connection[Any], images: list[Image], settings: Settings) -> dict[int, Positions]:
-    """Read the detections of every scan that are good enough to register by."""
-    scans = sorted({image.scan_key for image in images})
-    values = {"scans": scans, "snr_min": settings["register_snr_min"][0]}
-    rows = conn.execute(load("combine/detections.sql"), values).fetchall()
-    table = np.array([row[:3] for row in rows], float).reshape(-1, 3)
-    return {key: Positions(*table[table[:, 0] == key, 1:].T) for key in scans}
-
-
-def _tie_stars(conn: psycopg.Connection[Any], field: Field, settings: Settings) -> Positions:
-    """Read the PSC stars around a field that are fit for the tie."""
-    bright, faint = settings["tie_mag"]
-    values = {"ra": field.ra, "dec": field.dec, "radius": field.radius, "bright": bright, "faint": faint}
-    rows = conn.execute(load("combine/psc_tie.sql"), values).fetchall()
-    return Positions(*np.array([row[1:] for row in rows], float).reshape(-1, 2).T)
-
-
-def code_digest() -> str:
-    """Return the first 12 hex digits of the SHA-256 of the code that makes stacks."""
-    digest = hashlib.sha256()
-    for package in ("combine", "combine.stack", "combine.measure"):
-        for path in sorted(files(package).iterdir(), key=lambda item: item.name):
-            if path.name.endswith(".py"):
-                digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def _run_name(
-    where: str | None, images: list[Image], settings: Settings, detections: dict[int, Positions], tie: Positions
-) -> str:
-    """Name a run by what it is made of."""
-    digest = hashlib.sha256()
-    digest.update(json.dumps([where, code_digest(), settings]).encode())
-    for image in images:
-        digest.update(f"{image.hemis}{image.date}{image.scan} {image.band}{image.usy} {image.sha256}\n".encode())
-    for positions in (*(detections[key] for key in sorted(detections)), tie):
-        digest.update(np.ascontiguousarray(positions.ra).tobytes() + np.ascontiguousarray(positions.dec).tobytes())
-    return digest.hexdigest()[:12]
-
-
-def _visits(images: list[Image]) -> dict[int, int]:
-    """Number the visits: scans of one night and hemisphere taken in a row, six at most."""
-    scans = sorted({(image.hemis, image.date, image.scan, image.scan_key) for image in images})
-    visits: dict[int, int] = {}
-    number, first, before = -1, 0, ("", scans[0][1] - timedelta(1), -9)
-    for hemis, night, scan, key in scans:
-        if (hemis, night) != before[:2] or scan != before[2] + 1 or scan - first >= 6:
-            number, first = number + 1, scan
-        visits[key] = number
-        before = (hemis, night, scan)
-    return visits
 
 
 @contextmanager
