@@ -7,10 +7,11 @@ from scipy import ndimage
 
 from combine.measure.aperture import Floats, Image, aperture
 from combine.measure.psf_stars import FWHM_SIGMA, cut_out, departure, fit_cores, psf_stars
+from combine.measure.psf_wings import smooth_wings
 from combine.measure.render import OVERSAMPLE, RADIUS, add_star
 
 PHASES = (0.0, 0.25, 0.5)
-ROUNDS = 5
+ROUNDS = 4
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,8 @@ class Psf:
         return self.stamp(dx, dy).astype(np.float32)
 
     def radial(self, radii: Floats) -> Floats:
-        """Return the mean brightness at `radii` pixels; a power law beyond RADIUS."""
-        r, level = _profile(self.fine)
-        last = level[-1] * (np.maximum(radii, r[-1]) / r[-1]) ** -3.0
-        return np.where(radii <= r[-1], np.interp(radii, r, level), last)
+        """Return the mean brightness at `radii` pixels."""
+        return np.asarray(np.interp(radii, *_profile(self.fine), right=0))
 
 
 def gaussian_psf(fwhm: float) -> Psf:
@@ -62,7 +61,7 @@ def measure_psf(
     var: Image,
     *,
     peak_max: float = np.inf,
-    stars_max: int = 150,
+    stars_max: int = 80,
     stars_min: int = 5,
     fwhm_assumed: float = 2.8,
 ) -> Psf:
@@ -85,7 +84,7 @@ def measure_psf(
     mean = psf.stamp()
     for _ in range(ROUNDS):
         fit_cores(cuts, psf.fine)
-        mean = _centred(_wings(mean + departure(cuts, psf.fine)))
+        mean = _centred(smooth_wings(mean + departure(cuts, psf.fine), cuts))
         psf = _psf(mean, len(cuts.box))
     return psf
 
@@ -99,41 +98,6 @@ def _centred(mean: Floats) -> Floats:
         down, right = 2 * np.sum(weight * y) / weight.sum(), 2 * np.sum(weight * x) / weight.sum()
         mean = ndimage.shift(mean, (-down, -right), order=5, mode="constant")
     return mean
-
-
-def _wings(mean: Floats) -> Floats:
-    """Smooth what lies outside the core around rings (harmonics up to the fourth), and let it fall to nothing.
-
-    Noise of single pixels there would become false sources beside the brightest stars.
-    """
-    y, x = np.mgrid[: mean.shape[0], : mean.shape[1]] - RADIUS
-    r, angle = np.hypot(x, y), np.arctan2(y, x)
-    order = np.arange(1, 5)
-    waves = np.stack(
-        [np.ones_like(r), *np.cos(np.multiply.outer(order, angle)), *np.sin(np.multiply.outer(order, angle))]
-    )
-    level = np.exp(_log_level(mean, r))
-    coefficients = np.zeros((RADIUS + 1, waves.shape[0]))
-    for ring in range(3, RADIUS + 1):
-        near = np.abs(r - ring) < (0.8 if ring < 8 else 1.5)
-        used = waves[:, near] if ring < 14 else waves[:1, near]
-        fit = np.linalg.lstsq((used * level[near]).T, mean[near], rcond=None)[0]
-        coefficients[ring, : fit.size] = fit
-    at = [np.interp(r, np.arange(RADIUS + 1), column) for column in coefficients.T]
-    smooth = np.sum(np.array(at) * waves, axis=0) * level
-    share = np.clip((r - 4) / 2, 0, 1)
-    inside: Floats = np.where(r <= RADIUS, (1 - share) * mean + share * smooth, 0)
-    return inside / float(inside.sum())
-
-
-def _log_level(mean: Floats, r: Floats) -> Floats:
-    """Return the logarithm of the brightness at distances `r`: medians of rings, falling outwards."""
-    radius, level = np.empty(RADIUS + 1), np.empty(RADIUS + 1)
-    for ring in range(RADIUS + 1):
-        near = np.abs(r - ring) < (0.6 if ring < 12 else 1.5)
-        radius[ring], level[ring] = r[near].mean(), np.median(mean[near])
-    level = np.minimum.accumulate(np.maximum(level, 1e-7 * level[0]))
-    return np.asarray(np.interp(r, radius, np.log(level)))
 
 
 def _psf(mean: Floats, stars: int) -> Psf:
