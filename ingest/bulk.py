@@ -1,7 +1,7 @@
 """Typed rows on their way into a table: in q3c order, through binary COPY, a key that is taken named with its line."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from psycopg.errors import UniqueViolation
 from psycopg.sql import SQL, Identifier
 
+from ingest.ahead import ahead
 from ingest.encode import HEADER, TRAILER, encode
 from ingest.q3c import ang2ipix
 from schema.connection import Connection
@@ -76,30 +77,32 @@ def copy_rows(
         The key of a line is in the table, or twice in the file.
     """
     keys, count = _Keys(key), 0
-    rest = iter(blocks)
-    first = next(rest)  # the first block is checked before the server hears of anything
+    ready = ahead((line, rows, _encoded(rows, file_id, by_position)) for line, rows in blocks)
+    first = next(ready)  # the first block is checked before the server hears of anything
     names = SQL(", ").join(map(Identifier, [*first[1].column_names, "file_id"]))
     statement = SQL(load("ingest/copy.sql").decode()).format(table=Identifier(*table), columns=names)
     try:
         with conn.cursor() as cursor, cursor.copy(statement) as copy:
             copy.write(HEADER)
-            for line, rows in chain([first], rest):
+            for line, rows, encoded in chain([first], ready):
                 keys.remember(line, rows)
                 count += rows.num_rows
-                for part in _encoded(rows, file_id, by_position):
-                    copy.write(part)
+                copy.write(encoded)
             copy.write(TRAILER)
     except UniqueViolation as error:
         raise _taken(path, keys, error) from error
     return count
 
 
-def _encoded(rows: pa.Table, file_id: int, by_position: bool) -> Iterator[bytes]:
+def _encoded(rows: pa.Table, file_id: int, by_position: bool) -> memoryview:
+    """Return the bytes of rows, sorted."""
+    numbered = rows.append_column("file_id", pa.array(np.full(rows.num_rows, file_id, np.int32)))
+    parts = [encode(numbered.slice(start, ROWS)) for start in range(0, rows.num_rows, ROWS)]
+    lines = pa.concat_arrays(parts)
     if by_position:
-        rows = rows.take(np.argsort(ang2ipix(rows["ra"].to_numpy(), rows["decl"].to_numpy()), kind="stable"))
-    rows = rows.append_column("file_id", pa.array(np.full(rows.num_rows, file_id, np.int32)))
-    for start in range(0, rows.num_rows, ROWS):
-        yield encode(rows.slice(start, ROWS))
+        order = np.argsort(ang2ipix(rows["ra"].to_numpy(), rows["decl"].to_numpy()), kind="stable")
+        lines = lines.take(pa.array(order))
+    return memoryview(lines.buffers()[2])
 
 
 def _taken(path: Path, keys: _Keys, error: UniqueViolation) -> BadRow:

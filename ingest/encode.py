@@ -22,8 +22,8 @@ class _Field:
     full: bool
 
 
-def encode(table: pa.Table) -> bytes:
-    """Return the rows of a table as tuples of binary COPY, without header and trailer.
+def encode(table: pa.Table) -> pa.Array:
+    """Return the rows of a table as tuples of binary COPY, one binary value each, without header and trailer.
 
     Parameters
     ----------
@@ -45,19 +45,26 @@ def encode(table: pa.Table) -> bytes:
     for number, field in enumerate(fields):
         rows[f"length{number}"] = field.lengths
         rows[f"value{number}"] = field.values
-    return rows.tobytes() if all(field.full for field in fields) else _squeeze(rows, fields)
+    sizes = 2 + 4 * len(fields) + sum(np.maximum(field.lengths, 0) for field in fields)
+    ends = np.zeros(len(rows) + 1, np.int32)
+    np.cumsum(np.broadcast_to(sizes, len(rows)), out=ends[1:])
+    return pa.Array.from_buffers(
+        pa.binary(), len(rows), [None, pa.py_buffer(ends), pa.py_buffer(_squeeze(rows, fields))]
+    )
 
 
-def _squeeze(rows: NDArray[Any], fields: list[_Field]) -> bytes:
+def _squeeze(rows: NDArray[Any], fields: list[_Field]) -> NDArray[np.uint8]:
     """Drop the room that shorter values and nulls leave."""
     assert rows.dtype.fields is not None, "the layout made in encode"
     flat = rows.view(np.uint8).reshape(len(rows), rows.itemsize)
+    if all(field.full for field in fields):
+        return flat
     keep = np.ones(flat.shape, bool)
     for number, field in enumerate(fields):
         if not field.full:
             size, start = rows.dtype.fields[f"value{number}"][:2]
             keep[:, start : start + size.itemsize] = np.arange(size.itemsize) < field.lengths[:, None]
-    return flat[keep].tobytes()
+    return flat[keep]
 
 
 def _field(column: pa.Array) -> _Field:

@@ -1,9 +1,7 @@
 """Which files there are: folders walked in order, and the fingerprint by which a file is known."""
 
 import hashlib
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -20,8 +18,6 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "images": ("*.fits", "*.fits.gz", "*.fits.fz"),
 }
 """The names that belong to a kind when a folder is walked; a file that is named itself is taken whatever its name."""
-
-AHEAD = 2  # files whose fingerprints are read while another is loaded
 
 
 @dataclass(frozen=True)
@@ -53,20 +49,8 @@ def fingerprint(path: Path) -> Fingerprint:
         return Fingerprint(digest.hexdigest(), stream.tell())
 
 
-def fingerprints(paths: Sequence[Path]) -> Iterator[tuple[Path, Fingerprint | OSError]]:
-    """Read the fingerprints of files, a file or two ahead of the caller; a file that cannot be read has its error."""
-    with ThreadPoolExecutor(1) as pool:
-        waiting: deque[tuple[Path, Future[Fingerprint | OSError]]] = deque()
-        for path in paths:
-            waiting.append((path, pool.submit(_fingerprint_or_error, path)))
-            if len(waiting) > AHEAD:
-                path, future = waiting.popleft()
-                yield path, future.result()
-        for path, future in waiting:
-            yield path, future.result()
-
-
-def _fingerprint_or_error(path: Path) -> Fingerprint | OSError:
+def try_fingerprint(path: Path) -> Fingerprint | OSError:
+    """Read the fingerprint of a file, or return the error of a file that cannot be read."""
     try:
         return fingerprint(path)
     except OSError as error:

@@ -6,7 +6,8 @@ from pathlib import Path
 import psycopg
 from psycopg.errors import IntegrityError
 
-from ingest.files import FileResult, Fingerprint, fingerprints, found
+from ingest.ahead import ahead
+from ingest.files import FileResult, Fingerprint, found, try_fingerprint
 from ingest.text import Step
 from schema.connection import Connection
 from schema.errors import BadFile
@@ -40,7 +41,7 @@ def load_files(
     """
     files = found(kind, paths)
     total, before, results = sum(path.stat().st_size for path in files), 0, []
-    for path, mark in fingerprints(files):
+    for path, mark in ahead((path, try_fingerprint(path)) for path in files):
 
         def step(read: int, before: int = before) -> None:
             progress(f"ingest {kind}, kB of {len(files)} files", (before + read) // 1000, total // 1000)

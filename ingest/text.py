@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 
 from schema.errors import BadFile
 
-BLOCK = 48 << 20  # bytes of text held at once
+BLOCK = 24 << 20  # bytes of text held at once, and sorted together
 GZIP = b"\x1f\x8b"
 
 Step = Callable[[int], None]
@@ -98,4 +98,4 @@ def _read(path: Path, stream: BinaryIO, size: int) -> bytes:
 
 
 def _unix(data: bytes) -> bytes:
-    return data.replace(b"\r\n", b"\n")
+    return data.replace(b"\r\n", b"\n") if b"\r" in data else data

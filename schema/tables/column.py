@@ -50,9 +50,13 @@ def published_col(column: PublishedColumn) -> "sa.Column[Any]":
     return col(column.name, column.type, column.comment, unit=column.unit, ucd=column.ucd, null=column.null)
 
 
-def file_id() -> "sa.Column[Any]":
-    """Describe the internal column of every bulk table: the input file a row came from."""
-    return col("file_id", "integer", "Input file the row came from", sa.ForeignKey("deepcal.ingest_file.file_id"), ucd="meta.id;meta.file")
+def file_id(*, bulk: bool = False) -> "sa.Column[Any]":
+    """Describe the internal column that says which input file a row came from.
+
+    Bulk tables have no foreign key there: checked row by row it takes more time than all the rest of a load.
+    """
+    checks = [] if bulk else [sa.ForeignKey("deepcal.ingest_file.file_id")]
+    return col("file_id", "integer", "Input file the row came from", *checks, ucd="meta.id;meta.file")
 
 
 def position_checks(ra: str = "ra", dec: str = "dec") -> list[sa.CheckConstraint]:

@@ -75,7 +75,7 @@ detection = sa.Table(
     metadata,
     *(published_col(column) for column in published("detection")),
     col("origin", "text", "catalog (a calibration extraction) or image (measured on the image itself)", null=False, server_default="catalog", ucd="meta.code"),
-    file_id(),
+    file_id(bulk=True),
     sa.PrimaryKeyConstraint("tile", "cntr"),
     sa.CheckConstraint("origin IN ('catalog', 'image')", name="origin"),
     *position_checks("ra", "decl"),

@@ -979,10 +979,7 @@ CREATE TABLE deepcal.xmatch_state (
 );
 
 -- Rows that point at others.
-ALTER TABLE twomass.psc ADD CONSTRAINT psc_file_id_fkey FOREIGN KEY(file_id) REFERENCES deepcal.ingest_file (file_id);
 ALTER TABLE twomass.standard ADD CONSTRAINT standard_file_id_fkey FOREIGN KEY(file_id) REFERENCES deepcal.ingest_file (file_id);
-ALTER TABLE twomass.xsc ADD CONSTRAINT xsc_file_id_fkey FOREIGN KEY(file_id) REFERENCES deepcal.ingest_file (file_id);
-ALTER TABLE deepcal.detection ADD CONSTRAINT detection_file_id_fkey FOREIGN KEY(file_id) REFERENCES deepcal.ingest_file (file_id);
 ALTER TABLE deepcal.field ADD CONSTRAINT field_current_run_fkey FOREIGN KEY(current_run) REFERENCES deepcal.stack_run (run);
 ALTER TABLE deepcal.field ADD CONSTRAINT field_file_id_fkey FOREIGN KEY(file_id) REFERENCES deepcal.ingest_file (file_id);
 ALTER TABLE deepcal.image ADD CONSTRAINT image_file_id_fkey FOREIGN KEY(file_id) REFERENCES deepcal.ingest_file (file_id);
