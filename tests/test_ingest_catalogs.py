@@ -1,6 +1,7 @@
 """Catalogue files become rows: the server reads what we send as it reads the text itself, in q3c order, once."""
 
 import gzip
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -190,3 +191,26 @@ def test_a_fits_table_is_refused_naming_what_is_understood(conn: Connection, rea
     (result,) = ingest.psc(conn, [realdata / "psc" / "ngc188_psc_vizier.fits"])
     assert result.error is not None
     assert result.error.startswith("a FITS file; expected bar-delimited text")
+
+
+def test_two_ingests_of_one_file_at_once_load_it_once(fresh_database: Any, tmp_path: Path) -> None:
+    path = write(tmp_path / "psc.bar", "psc", [{"pts_key": n} for n in range(3000)])
+
+    def load(dsn: str) -> str:
+        with connect(dsn) as mine:
+            return ingest.psc(mine, [path])[0].state
+
+    with fresh_database() as dsn, ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(load, [dsn, dsn])) == ["known", "loaded"]
+        with connect(dsn) as reader:
+            assert count(reader, "twomass.psc") == 3000
+
+
+def test_a_writer_s_rights_are_enough_to_ingest(conn: Connection, tmp_path: Path) -> None:
+    conn.execute("SET LOCAL ROLE deepcal_writer")
+    cal = write(tmp_path / "cal.bar", "detection", [{"cntr": 1, "tile": 90067}])
+    scan = write(tmp_path / "scan.bar", "scan", [{"scan_key": 1}])
+    states = [ingest.detections(conn, [cal])[0], ingest.scans(conn, [scan])[0], ingest.tiles(conn)[0]]
+    assert [(result.state, result.error) for result in states] == [("loaded", None)] * 3
+    assert ingest.score(conn).new == 1
+    ingest.review(conn, 1, 3, "A. Observer", "aircraft")
