@@ -16,12 +16,19 @@ from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 
 from deepcal import postgres, server
-from deepcal.cluster import Cluster
+from deepcal.cluster import Cluster, Settings
 from schema.connection import Connection, connect
 from schema.upgrade import upgrade
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
-FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": 40, "jit": "off"}
+QUICK: Settings = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": 40,
+    "jit": "off",
+    "autovacuum": "off",  # plans and the order of rows on disk depend on the tests alone
+}
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ def throwaway_server() -> Iterator[str]:
         cluster = Cluster(folder / "data", folder / "run", folder / "log")
         cluster.create("--no-sync")
         try:
-            cluster.start(FAST)
+            cluster.start(QUICK)
             yield cluster.dsn("postgres")
         finally:
             cluster.stop()
