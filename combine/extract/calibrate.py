@@ -35,9 +35,9 @@ class References:
 class ZeroPoint:
     """The zero point of one band and direction.
 
-    value, error : mag; the error does not hold what all stars of the list share
+    value, error : mag; the error holds what all stars of a list share, and is common to all sources of the run
     stars : used
-    reference : standards, psc, or image (the stack's own zero point and curve of growth)
+    reference : standards, psc, both joined by a plus, or image (the stack's own zero point and curve of growth)
     """
 
     value: float
@@ -56,27 +56,41 @@ def zero_point(
     otherwise: float,
     settings: Settings,
 ) -> ZeroPoint:
-    """Tie one band and direction to the first list that has enough stars.
+    """Tie one band and direction to the standards and the PSC, each weighted by its error, common parts included.
 
     Parameters
     ----------
     band : 0, 1, 2 for J, H, Ks
     x, y, flux, sigma : positions (pixels) and aperture fluxes (DN) of the sources
-    lists : standards first
+    lists : of reference stars; one with too few stars in the field does not count
     otherwise : zero point of the image, curve of growth included, where no list serves
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         good = flux > 5 * sigma
         instrumental = np.where(good, -2.5 * np.log10(flux), np.nan)
         error = np.where(good, 1.0857 * sigma / flux, np.nan)
+    points = []
     for reference in lists:
         mine, star = matched(x, y, reference.x, reference.y, settings["zp_radius"][0])
         value = reference.mag[star, band] - instrumental[mine]
         total = np.sqrt(reference.error[star, band] ** 2 + error[mine] ** 2 + REFERENCE_ERROR**2)
         mean, mean_error, used = clipped_mean(value, total)
-        if used >= settings["zp_standards_min" if reference.name == "standards" else "zp_stars_min"][0]:
-            return ZeroPoint(mean, mean_error, used, reference.name)
-    return ZeroPoint(otherwise, float("nan"), 0, "image")
+        least, common = LISTS[reference.name]
+        if used >= settings[least][0]:
+            points.append(ZeroPoint(mean, float(np.hypot(mean_error, settings[common][0])), used, reference.name))
+    return _joined(points) if points else ZeroPoint(otherwise, float("nan"), 0, "image")
+
+
+LISTS = {"standards": ("zp_standards_min", "zp_standards_common"), "psc": ("zp_stars_min", "zp_common")}
+"""Settings of each list: least number of stars, and the error all its magnitudes share."""
+
+
+def _joined(points: list[ZeroPoint]) -> ZeroPoint:
+    """Average zero points from different lists under their inverse variances."""
+    weight = np.array([point.error**-2 for point in points])
+    value = float(np.average([point.value for point in points], weights=weight))
+    stars = sum(point.stars for point in points)
+    return ZeroPoint(value, float(weight.sum() ** -0.5), stars, "+".join(point.reference for point in points))
 
 
 def matched(
@@ -93,14 +107,13 @@ def matched(
     return nearest[star].astype(np.int64), star.astype(np.int64)
 
 
-def stored(points: dict[str, dict[str, ZeroPoint]], settings: Settings) -> dict[str, Any]:
+def stored(points: dict[str, dict[str, ZeroPoint]]) -> dict[str, Any]:
     """Return the calibration as it is kept with the run."""
-    common = {"standards": 0.0, "psc": settings["zp_common"][0], "image": float("nan")}
     return {
         band: {
             direction: {
                 key: None if isinstance(value, float) and np.isnan(value) else value
-                for key, value in {**asdict(point), "common_error": common[point.reference]}.items()
+                for key, value in asdict(point).items()
             }
             for direction, point in directions.items()
         }

@@ -93,7 +93,7 @@ def extract(
     density = chosen.density or _density(bright, chosen, settings)
     rows = _rows(chosen, found, measured, points, bright, density, settings)
     progress("extract", 4, STEPS)
-    calibration = stored(points, settings)
+    calibration = stored(points)
     finish = {"confirm": confirm, "density": density, "calibration": calibration, "parameters": settings}
     store(conn, chosen, rows, [d for band in bands for d in _depths(band, points[band.letter])], finish, settings)
     progress("extract", STEPS, STEPS)
