@@ -1,11 +1,9 @@
 """The private database server under DEEPCAL_HOME, or the one that DEEPCAL_DSN names."""
 
 import fcntl
-import hashlib
 import os
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,16 +12,15 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
 from deepcal import machine, postgres
-from deepcal.cluster import PORT, SOCKET_BYTES, Cluster
+from deepcal.cluster import Cluster
 from deepcal.home import home
+from deepcal.place import Say, cluster_of, known_cluster
 from schema.connection import connect
 from schema.errors import ServerError
 from schema.readiness import bring_up_to_date
 
 DATABASE = "deepcal"
-ELSEWHERE = Path("/var/lib/deepcal")
 LOG_BYTES = 16 << 20
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,7 @@ def start(say: Say = on_stderr) -> str:
     """Start the private server unless it runs, make its database unless it exists, and return the libpq string."""
     folder = home()
     with _lock(folder):
-        cluster = _cluster(folder, say)
+        cluster = cluster_of(folder, say)
         if not (cluster.data / "PG_VERSION").exists():
             say(f"making a PostgreSQL {cluster.programs.major} database cluster in {cluster.data.parent}")
             _make(cluster)
@@ -84,7 +81,7 @@ def stop() -> bool:
     """Stop the private server; return whether it was running."""
     folder = home()
     with _lock(folder):
-        cluster = _known_cluster(folder)
+        cluster = known_cluster(folder)
         was_running = cluster is not None and cluster.pid is not None
         if cluster is not None:
             cluster.stop()
@@ -98,7 +95,7 @@ def status() -> Status:
         return Status(private=False, running=_reachable(dsn), dsn=shown)
     folder = home()
     with _ours(folder):
-        cluster = _known_cluster(folder)
+        cluster = known_cluster(folder)
         if cluster is None:
             return Status(private=True, running=False, dsn="")
         where = str(cluster.data.parent), str(cluster.log)
@@ -107,7 +104,7 @@ def status() -> Status:
 
 def cluster_folder() -> Path | None:
     """Return the folder of the private server's cluster, None where DEEPCAL_DSN is set or none was made yet."""
-    cluster = None if foreign_dsn() else _known_cluster(home())
+    cluster = None if foreign_dsn() else known_cluster(home())
     return cluster.data.parent if cluster else None
 
 
@@ -135,45 +132,6 @@ def _ours(folder: Path) -> Iterator[None]:
             f"{error.filename} belongs to another user: work as that user, or set DEEPCAL_HOME to a folder of your own "
             f"(it is {folder})"
         ) from error
-
-
-def _cluster(folder: Path, say: Say) -> Cluster:
-    known = _known_cluster(folder)
-    if known is not None:
-        return known
-    if postgres.can_enter(folder):
-        return _in_folder(folder / "pg")
-    place = _elsewhere(folder)
-    say(f"{postgres.account().pw_name} cannot enter {folder}: the database cluster goes to {place}")
-    (folder / "cluster").write_text(f"{place}\n")
-    return _in_folder(place)
-
-
-def _known_cluster(folder: Path) -> Cluster | None:
-    record = folder / "cluster"
-    place = Path(record.read_text().strip()) if record.exists() else folder / "pg"
-    return _in_folder(place) if place.is_dir() else None
-
-
-def _in_folder(place: Path) -> Cluster:
-    place = place.resolve()
-    return Cluster(place / "data", _sockets(place), place / "server.log")
-
-
-def _elsewhere(folder: Path) -> Path:
-    """Make a cluster folder outside DEEPCAL_HOME, of a new name each time: an old cluster is never taken for it."""
-    ELSEWHERE.mkdir(mode=0o755, exist_ok=True)
-    place = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=ELSEWHERE))
-    (place / "home").write_text(f"{folder}\n")
-    return place
-
-
-def _sockets(place: Path) -> Path:
-    here = place / "run"
-    if len(os.fsencode(here / f".s.PGSQL.{PORT}")) <= SOCKET_BYTES:
-        return here
-    short = Path("/run" if os.geteuid() == 0 else os.environ.get("XDG_RUNTIME_DIR") or "/tmp")  # noqa: S108 - `own` checks
-    return short / f"deepcal-{hashlib.sha256(os.fsencode(place)).hexdigest()[:12]}"
 
 
 def _make(cluster: Cluster) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from deepcal import postgres, server
 from deepcal.machine import GB, tuned
+from deepcal.place import ELSEWHERE
 from tests.conftest import Command, data_folder
 
 pytestmark = pytest.mark.skipif(not any(p.has_q3c for p in postgres.installed()), reason="no PostgreSQL with q3c here")
@@ -122,7 +123,7 @@ def test_a_folder_closed_to_the_server_keeps_everything_but_the_cluster(home: Pa
     assert elsewhere is not None
     shutil.rmtree(elsewhere)
     assert [f"cannot enter {home}" in text for text in said] == [True, False]
-    assert elsewhere.parent == server.ELSEWHERE
+    assert elsewhere.parent == ELSEWHERE
 
 
 def test_settings_follow_the_memory_of_the_machine() -> None:
