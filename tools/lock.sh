@@ -7,4 +7,4 @@ trap 'rm -rf "$folder"' EXIT
 cp pyproject.toml "$folder"
 uv lock --quiet --no-config --directory "$folder"
 uv export --quiet --no-config --directory "$folder" --frozen --all-groups --no-emit-project \
-    --no-emit-index-url --no-header --no-annotate > requirements.txt
+    --no-header --no-annotate > requirements.txt
