@@ -32,6 +32,7 @@ class Suspects:
     snr : (sources, 3) in the detection filter of N+S
     mag_dir : {n, s}: (sources, 3) magnitudes on one direction
     noise_mag : {n, s}: (sources, 3) magnitude of one sigma there
+    hollow : an aperture finds little of the light that the core tells of: no star
     """
 
     x: Floats
@@ -40,13 +41,14 @@ class Suspects:
     snr: Floats
     mag_dir: dict[str, Floats]
     noise_mag: dict[str, Floats]
+    hollow: Flags
 
 
 def flags(suspects: Suspects, parents: Parents, hemispheres: str, density: str, settings: Settings) -> NDArray[np.str_]:
     """Return the artifact flag of every source: P, G, D, A or 0."""
     out = np.full(suspects.x.size, "0")
     for letter, found in (
-        ("A", halo(suspects, parents, settings)),
+        ("A", suspects.hollow | halo(suspects, parents, settings)),
         ("D", spikes(suspects, parents, settings)),
         ("G", glints(suspects, parents, hemispheres, density, settings)),
         ("P", persistence(suspects, parents, hemispheres, settings)),
@@ -84,7 +86,7 @@ def glints(suspects: Suspects, parents: Parents, hemispheres: str, density: str,
     """Mark sources at the fixed offsets of filter glints from bright stars.
 
     Parents are brighter, in any band, than the limit of the field's density class. A glint has its place in one band:
-    a source that is also seen in a band without a glint there is real.
+    a source about as bright in a band without a glint there is real.
     """
     limit = settings["glint_seed_mag"][("low", "medium", "high").index(density)]
     bright = (parents.mag < limit).any(axis=1)
@@ -100,7 +102,10 @@ def glints(suspects: Suspects, parents: Parents, hemispheres: str, density: str,
                     fainter = suspects.mag[me, b] - parents.mag[bright][parent, b]
                     fits[me[(fainter > high) & (fainter < low)], b] = True
     significant = _significant(suspects)
-    return np.asarray((fits & significant).any(axis=1) & (fits | ~significant).all(axis=1))
+    elsewhere = np.where(significant & ~fits, suspects.mag, np.inf).min(axis=1, initial=np.inf)
+    with np.errstate(invalid="ignore"):
+        glint = np.where(fits & significant, suspects.mag, np.inf).min(axis=1, initial=np.inf)
+        return np.asarray(np.isfinite(glint) & ~(elsewhere < glint + settings["glint_colour"][0]))
 
 
 def spikes(suspects: Suspects, parents: Parents, settings: Settings) -> Flags:

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from combine.extract.confirm import rules
-from combine.extract.detect import MOVE, Stars, detect, fit, reaches
+from combine.extract.detect import MOVE, detect
 from combine.extract.images import Band, Layer
 from combine.extract.merge import weighted
+from combine.extract.stars import Stars, fit, reaches
 from combine.measure.aperture import Floats
 from schema.settings import Settings
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from combine.extract.detect import Stars, fit, reaches
 from combine.extract.images import Layer
+from combine.extract.stars import Stars, fit, reaches
 from combine.measure.aperture import Floats, Image
 from combine.measure.render import RADIUS, add_stars
 

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from combine.extract.bands import Detections, detections
 from combine.extract.confirm import Rule, wanted
-from combine.extract.detect import Stars, fit, reaches
 from combine.extract.images import Band, prepare
 from combine.extract.merge import merge, weighted
 from combine.extract.neighbours import FIT_ROUNDS, Model, model
 from combine.extract.photometry import Photometry, measure_noise, photometry
+from combine.extract.stars import Stars, fit, reaches
 from combine.measure.aperture import Floats
 from combine.products import Product
 from schema.settings import Settings
@@ -49,12 +49,18 @@ class Found:
 
 @dataclass(frozen=True)
 class Measured:
-    """Photometry of one band: `both` is the signal to noise of N+S at the merged places, `parts` by direction."""
+    """Photometry of one band at the merged places.
+
+    snr, snr_dir : in the detection filter of N+S, and of each direction
+    parts : aperture photometry of each direction
+    shape : fluxes and their noise (DN) by the detection filter, as an aperture would have them of a star
+    coverage : over the largest of N+S
+    """
 
     snr: Floats
     snr_dir: dict[str, Floats]
     parts: dict[str, Photometry]
-    noise_flux: dict[str, Floats]
+    shape: dict[str, tuple[Floats, Floats]]
     coverage: Floats
 
 
@@ -129,12 +135,13 @@ def _measure_band(band: Band, number: int, found: Found, settings: Settings) -> 
         for letter, layer in band.directions.items()
     }
     coverage = band.both.at(band.both.count, found.x, found.y) / max(int(band.both.count.max()), 1)
+    growth = {letter: layer.psf.growth(settings["aper_radius"][0]) for letter, layer in band.directions.items()}
     return Measured(
-        both[:count],
-        {letter: one.snr[:count] for letter, one in models.items()},
-        parts,
-        {letter: one.sigma[:count] for letter, one in models.items()},
-        coverage,
+        snr=both[:count],
+        snr_dir={letter: one.snr[:count] for letter, one in models.items()},
+        parts=parts,
+        shape={d: (one.flux[:count] * growth[d], one.sigma[:count] * growth[d]) for d, one in models.items()},
+        coverage=coverage,
     )
 
 

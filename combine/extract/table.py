@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from combine.extract.artifacts import FAINT, Parents, Suspects
 from combine.extract.calibrate import ZeroPoint, matched
 from combine.extract.flux import limit, magnitude, mean_magnitude, microjansky
+from combine.extract.merge import weighted
 from combine.extract.neighbours import nearest
 from combine.extract.photometry import Photometry, combined
 from combine.extract.sources import Found, Measured
@@ -20,14 +21,17 @@ from schema.settings import Settings
 BANDS = "jhk"
 Columns = dict[str, NDArray[Any]]
 Pair = tuple[Floats, Floats]
+HOLLOW = 0.3
+"""A star's aperture holds at least this part of the flux that its core tells of."""
 
 
 @dataclass(frozen=True)
 class BandTable:
-    """One band in microjansky, and the zero points that made it."""
+    """One band in microjansky, values with their errors: N and S joined, each alone, each by the detection filter."""
 
     both: Pair
     parts: dict[str, Pair]
+    shape: dict[str, Pair]
     vega_jy: float
 
 
@@ -38,7 +42,11 @@ def calibrated(measured: Measured, points: Mapping[str, ZeroPoint], vega_jy: flo
         columns = (microjansky(v, points[letter].value, vega_jy) for v in (part.flux, part.sigma, part.common))
         scaled[letter] = Photometry(*columns)
     parts = {letter: (part.flux, np.hypot(part.sigma, part.common)) for letter, part in scaled.items()}
-    return BandTable(combined(list(scaled.values())), parts, vega_jy)
+    shape = {
+        letter: (microjansky(flux, points[letter].value, vega_jy), microjansky(sigma, points[letter].value, vega_jy))
+        for letter, (flux, sigma) in measured.shape.items()
+    }
+    return BandTable(combined(list(scaled.values())), parts, shape, vega_jy)
 
 
 def columns(
@@ -107,24 +115,24 @@ def signals(number: int, found: Found, measured: Measured) -> tuple[Floats, Floa
 
 
 def suspects(found: Found, bands: str, measured: list[Measured], tables: list[BandTable]) -> Suspects:
-    """Return what the artifact flags need to know of the sources."""
+    """Return what the artifact flags need to know of the sources: their fluxes by the detection filter."""
     count = found.x.size
-    mag, snr = np.full((count, 3), np.nan), np.full((count, 3), np.nan)
-    by_direction = {letter: np.full((count, 3), np.nan) for letter in "ns"}
-    noise = {letter: np.full((count, 3), np.nan) for letter in "ns"}
+    letters = sorted({letter for table in tables for letter in table.parts})
+    mag, snr = (np.full((count, 3), np.nan) for _ in range(2))
+    by_direction, noise = ({letter: np.full((count, 3), np.nan) for letter in letters} for _ in range(2))
+    hollow = np.zeros((count, 3), bool)
     for number, band in enumerate(bands):
         b, table = BANDS.index(band), tables[number]
-        mag[:, b] = magnitude(*table.both, table.vega_jy)[0]
         snr[:, b] = signals(number, found, measured[number])[0]
-        for letter, (flux, sigma) in table.parts.items():
-            by_direction[letter][:, b] = magnitude(flux, sigma, table.vega_jy)[0]
+        flux, _ = weighted(*(np.stack(v, axis=-1) for v in zip(*table.shape.values(), strict=True)))
+        mag[:, b] = magnitude(flux, flux, table.vega_jy)[0]
+        for letter, (own, sigma) in table.shape.items():
+            by_direction[letter][:, b] = magnitude(own, sigma, table.vega_jy)[0]
             noise[letter][:, b] = magnitude(sigma, sigma, table.vega_jy)[0]
-    letters = {letter for table in tables for letter in table.parts}
-    return Suspects(
-        found.x, found.y, mag, snr,
-        {letter: by_direction[letter] for letter in sorted(letters)},
-        {letter: noise[letter] for letter in sorted(letters)},
-    )  # fmt: skip
+        with np.errstate(invalid="ignore"):
+            hollow[:, b] = table.both[0] + 3 * table.both[1] < HOLLOW * flux
+    best = np.argmax(np.nan_to_num(snr, nan=-np.inf), axis=1)
+    return Suspects(found.x, found.y, mag, snr, by_direction, noise, hollow[np.arange(count), best])
 
 
 def parents(them: Suspects, psc_x: Floats, psc_y: Floats, psc_mag: Floats, radius: float) -> Parents:

@@ -10,6 +10,8 @@ from combine.measure.aperture import Floats, Image
 
 SIZE = 64
 """Side of the blocks and kernels, pixels."""
+KERNEL = (8.0, 18.0)
+"""Distances (pixels) where a kernel begins and ends to fall to nothing."""
 
 Mask = NDArray[np.bool_]
 
@@ -92,8 +94,9 @@ def detection_filter(stamp: Floats, power: Floats, floor: float = 1e-3) -> Detec
     kernel = np.real(fft.ifft2(star / noise))
     middle = SIZE // 2 - 1
     kernel = np.roll(kernel, (middle, middle), axis=(0, 1))[: SIZE - 1, : SIZE - 1]
-    edge = signal.windows.tukey(SIZE - 1, 0.3)
-    kernel *= np.outer(edge, edge)
+    # Far parts hold no signal, but would spread the brightest stars over all their surroundings.
+    distance = np.hypot(*(np.mgrid[: SIZE - 1, : SIZE - 1] - middle))
+    kernel *= 0.5 + 0.5 * np.cos(np.pi * np.clip((distance - KERNEL[0]) / (KERNEL[1] - KERNEL[0]), 0, 1))
     profile = signal.fftconvolve(stamp, kernel[::-1, ::-1], mode="same")
     kernel /= profile[middle, middle]
     profile /= profile[middle, middle]

@@ -1,0 +1,119 @@
+"""What is a star of its own beside a brighter one, and what only the brighter one's shape."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from scipy.spatial import cKDTree
+
+from combine.extract import kernel
+from combine.extract.images import Profile
+from combine.extract.stars import Ints, Stars, without
+from combine.measure.aperture import Floats, Image
+from combine.measure.render import OVERSAMPLE, RADIUS
+from schema.settings import Settings
+
+BESIDE = 6.0
+"""Nearer than this, pixels, the shape of a star's neighbour is in doubt."""
+FAR = 60.0
+"""Farther than this, pixels, even the brightest star leaves nothing."""
+RING = 3
+"""A star leaves little at this distance, pixels; an unlike shape of a neighbour leaves much."""
+MIRROR_SNR, MIRROR_STEP, MIRROR_FACTOR = 50.0, 3.0, 1.3
+"""Stars from this signal on, this many times brighter than a companion, and how much it must exceed its mirror."""
+
+
+def peaks(snr: Image, settings: Settings) -> Stars:
+    """Return the local maxima above the limit of detection, brightest first."""
+    room = 4096
+    while True:
+        rows, cols = np.empty(room, np.int64), np.empty(room, np.int64)
+        count = kernel.peaks(snr, settings["detect_snr"][0], rows, cols)
+        if count <= room:
+            break
+        room = count
+    rows, cols = rows[:count], cols[:count]
+    order = np.argsort(-snr[rows, cols], kind="stable")
+    rows, cols = rows[order], cols[order]
+    return Stars(cols.astype(float), rows.astype(float), snr[rows, cols].astype(float))
+
+
+def doubt(profile: Profile, distance: Floats, settings: Settings) -> Floats:
+    """Return the part of a star's height that its shape, known so well, may leave at a distance (pixels)."""
+    part, shape = settings["detect_tolerance"]
+    near = profile.envelope[np.clip(distance.astype(int), 0, RADIUS)] * (distance < RADIUS)
+    return np.asarray(part * near + shape * np.minimum(1, (BESIDE / np.maximum(distance, 1)) ** 3))
+
+
+def stand_out(found: Stars, profile: Profile, settings: Settings) -> Stars:
+    """Keep the peaks (brightest first) that stand above what the brighter ones bring there, and their doubt."""
+    keep = np.zeros(found.x.size, bool)
+    if found.x.size == 0:
+        return found
+    tree, size = cKDTree(found.places), profile.fine.shape[0] // 2
+    for i, near_all in enumerate(tree.query_ball_point(found.places, FAR)):
+        near = np.array([j for j in near_all if j < i and keep[j]], int)
+        dx, dy = found.x[i] - found.x[near], found.y[i] - found.y[near]
+        inside = np.maximum(np.abs(dx), np.abs(dy)) <= RADIUS
+        row, col = (np.where(inside, d * OVERSAMPLE, 0).astype(int) + size for d in (dy, dx))
+        there = np.where(inside, profile.fine[row, col], 0) + doubt(profile, np.hypot(dx, dy), settings)
+        keep[i] = found.snr[i] - np.sum(found.snr[near] * there) >= settings["detect_snr"][0]
+    return found.where(keep)
+
+
+def hidden(left: Image, profile: Profile, stars: Stars, settings: Settings) -> Stars:
+    """Find stars in what the others leave: bright and compact enough not to be an unlike shape of a neighbour."""
+    part, compact = settings["detect_hidden"]
+    found = peaks(left, settings)
+    if found.x.size == 0:
+        return found
+    in_doubt = np.zeros(found.x.size)
+    pairs = cKDTree(found.places).sparse_distance_matrix(cKDTree(stars.places), FAR, output_type="ndarray")
+    np.add.at(in_doubt, pairs["i"], stars.snr[pairs["j"]] * doubt(profile, pairs["v"], settings))
+    high = found.snr - _ring_level(left, found) >= compact * found.snr
+    apart, star = cKDTree(stars.places).query(found.places)
+    beside = (apart > BESIDE) | (found.snr >= part * stars.snr[star])
+    return found.where((found.snr - in_doubt >= settings["detect_snr"][0]) & high & beside)
+
+
+def mirrored(snr: Image, profile: Profile, stars: Stars, settings: Settings) -> NDArray[np.bool_]:
+    """Mark companions of brighter stars that have a like on the other side: galaxies and wrong profiles are even.
+
+    What a companion and its mirror place rise over the brighter stars is compared; a companion must exceed its mirror
+    by the limit of detection and `MIRROR_FACTOR`.
+    """
+    parent = _parents(stars)
+    mine = np.flatnonzero(parent >= 0)
+    if mine.size == 0:
+        return np.zeros(stars.x.size, bool)
+    left = np.nan_to_num(without(snr, profile, stars.where(parent == -1)))
+    left = ndimage.maximum_filter(left, 3)
+    x, y, cx, cy = stars.x[mine], stars.y[mine], stars.x[parent[mine]], stars.y[parent[mine]]
+    here = ndimage.map_coordinates(left, [y, x], order=0, mode="nearest")
+    there = ndimage.map_coordinates(left, [2 * cy - y, 2 * cx - x], order=0, mode="constant")
+    out = np.zeros(stars.x.size, bool)
+    out[mine] = here - MIRROR_FACTOR * np.maximum(there, 0) < settings["detect_snr"][0]
+    return out
+
+
+def _parents(stars: Stars) -> Ints:
+    """Return the index of the bright star each star is a companion of: -1 for those that are none."""
+    parent = np.full(stars.x.size, -1)
+    height = np.nan_to_num(stars.snr)
+    bright = np.argsort(-height, kind="stable")[: int((height >= MIRROR_SNR).sum())]
+    if bright.size == 0:
+        return parent
+    tree = cKDTree(stars.places)
+    reach = np.minimum(BESIDE * (height[bright] / MIRROR_SNR) ** 0.25, RADIUS)
+    for star, near in zip(bright, tree.query_ball_point(stars.places[bright], reach), strict=True):
+        if parent[star] == -1:
+            faint = [i for i in near if parent[i] == -1 and height[i] * MIRROR_STEP < height[star]]
+            parent[faint] = star
+    return parent
+
+
+def _ring_level(left: Image, found: Stars) -> Floats:
+    """Return the upper fifth of the values on a ring around every peak: a ridge is high there, a star low."""
+    angle = np.arange(16) * 2 * np.pi / 16
+    at = np.array([found.y[:, None] + RING * np.sin(angle), found.x[:, None] + RING * np.cos(angle)])
+    values = ndimage.map_coordinates(np.nan_to_num(left), at, order=1, mode="nearest")
+    return np.asarray(np.quantile(values, 0.8, axis=1))
