@@ -1,6 +1,10 @@
 """Rows and images become stacks; stacks become sources."""
 
-from combine.extract.run import ExtractResult, extract, has_sources
-from combine.stack.build import StackResult, stack, use
+from schema.compiled import keep_compiled
+
+keep_compiled("combine")  # before the imports that decorate compiled loops
+
+from combine.extract.run import ExtractResult, extract, has_sources  # noqa: E402 - see above
+from combine.stack.build import StackResult, stack, use  # noqa: E402 - see above
 
 __all__ = ["ExtractResult", "StackResult", "extract", "has_sources", "stack", "use"]

@@ -17,8 +17,11 @@ from psycopg.sql import SQL, Identifier
 
 from deepcal import postgres, server
 from deepcal.cluster import Cluster, Settings
+from schema.compiled import compiled_home
 from schema.connection import Connection, connect
 from schema.upgrade import upgrade
+
+os.environ["NUMBA_CACHE_DIR"] = str(compiled_home())  # homes of single tests share what is compiled
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 QUICK: Settings = {

@@ -20,7 +20,8 @@ def _circle(radius: int, fine: int = 32) -> NDArray[np.float32]:
     """Return the part of each pixel of a (2 radius + 1) square that a circle around the middle pixel covers."""
     place = (np.arange((2 * radius + 1) * fine) + 0.5) / fine - radius - 0.5
     inside = place[:, None] ** 2 + place**2 <= radius**2
-    return inside.reshape(2 * radius + 1, fine, 2 * radius + 1, fine).mean(axis=(1, 3)).astype(np.float32)
+    parts = inside.reshape(2 * radius + 1, fine, 2 * radius + 1, fine)
+    return np.asarray(parts.mean(axis=(1, 3)), np.float32)
 
 
 CIRCLE = _circle(REACH)
