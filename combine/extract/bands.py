@@ -26,6 +26,7 @@ class Detections:
     dx, dy : north less south
     snr, snr_n, snr_s : in the detection filter, N and S at the place of N+S; NaN where there is no such stack
     rule : rules passed
+    faint : what is too faint for the list, but seen well enough to be taken off
     """
 
     x: Floats
@@ -37,11 +38,12 @@ class Detections:
     snr_n: Floats
     snr_s: Floats
     rule: NDArray[np.int16]
+    faint: Stars
 
 
 def detections(band: Band, settings: Settings) -> Detections:
     """Find the sources of a band on N+S and look at them on N and on S."""
-    stars = detect(band.both, settings)
+    stars, faint = detect(band.both, settings)
     blank = np.full(stars.x.size, np.nan)
     heights, fluxes, sigmas = ({"n": blank, "s": blank} for _ in range(3))
     moved = {"n": stars, "s": stars}
@@ -54,7 +56,7 @@ def detections(band: Band, settings: Settings) -> Detections:
     x, y, sigma = _positions(band, stars, moved, heights, settings)
     return Detections(
         x, y, sigma, moved["n"].x - moved["s"].x, moved["n"].y - moved["s"].y,
-        stars.snr, heights["n"], heights["s"], rule,
+        stars.snr, heights["n"], heights["s"], rule, faint,
     )  # fmt: skip
 
 
@@ -70,7 +72,6 @@ def _positions(
     band: Band, stars: Stars, moved: dict[str, Stars], heights: dict[str, Floats], settings: Settings
 ) -> tuple[Floats, Floats, Floats]:
     """Return positions and their error: means of N and S weighted by flux variance where both see the source well."""
-    floor = settings["position_floor"][0]
     x, y = stars.x, stars.y
     error = _error(band.both, stars, stars.snr, settings)
     if len(band.directions) == 2:
@@ -81,7 +82,7 @@ def _positions(
         with np.errstate(invalid="ignore"):
             well = (heights["n"] >= BOTH_WAYS) & (heights["s"] >= BOTH_WAYS)
         x, y, error = np.where(well, mean_x, x), np.where(well, mean_y, y), np.where(well, mean_error, error)
-    return x, y, np.hypot(error, floor)
+    return x, y, error
 
 
 def _error(layer: Layer, stars: Stars, snr: Floats, settings: Settings) -> Floats:

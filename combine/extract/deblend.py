@@ -22,12 +22,12 @@ MIRROR_SNR, MIRROR_STEP, MIRROR_FACTOR = 50.0, 3.0, 1.3
 """Stars from this signal on, this many times brighter than a companion, and how much it must exceed its mirror."""
 
 
-def peaks(snr: Image, settings: Settings) -> Stars:
-    """Return the local maxima above the limit of detection, brightest first."""
+def peaks(snr: Image, threshold: float) -> Stars:
+    """Return the local maxima above a signal to noise, brightest first."""
     room = 4096
     while True:
         rows, cols = np.empty(room, np.int64), np.empty(room, np.int64)
-        count = kernel.peaks(snr, settings["detect_snr"][0], rows, cols)
+        count = kernel.peaks(snr, threshold, rows, cols)
         if count <= room:
             break
         room = count
@@ -63,16 +63,23 @@ def stand_out(found: Stars, profile: Profile, settings: Settings) -> Stars:
 def hidden(left: Image, profile: Profile, stars: Stars, settings: Settings) -> Stars:
     """Find stars in what the others leave: bright and compact enough not to be an unlike shape of a neighbour."""
     part, compact = settings["detect_hidden"]
-    found = peaks(left, settings)
+    found = beyond_doubt(left, profile, stars, settings["detect_snr"][0], settings)
     if found.x.size == 0:
+        return found
+    high = found.snr - _ring_level(left, found) >= compact * found.snr
+    apart, star = cKDTree(stars.places).query(found.places)
+    return found.where(high & ((apart > BESIDE) | (found.snr >= part * stars.snr[star])))
+
+
+def beyond_doubt(left: Image, profile: Profile, stars: Stars, threshold: float, settings: Settings) -> Stars:
+    """Return the peaks of what `stars` leave that exceed what their shapes may leave by a signal to noise."""
+    found = peaks(left, threshold)
+    if found.x.size == 0 or stars.x.size == 0:
         return found
     in_doubt = np.zeros(found.x.size)
     pairs = cKDTree(found.places).sparse_distance_matrix(cKDTree(stars.places), FAR, output_type="ndarray")
     np.add.at(in_doubt, pairs["i"], stars.snr[pairs["j"]] * doubt(profile, pairs["v"], settings))
-    high = found.snr - _ring_level(left, found) >= compact * found.snr
-    apart, star = cKDTree(stars.places).query(found.places)
-    beside = (apart > BESIDE) | (found.snr >= part * stars.snr[star])
-    return found.where((found.snr - in_doubt >= settings["detect_snr"][0]) & high & beside)
+    return found.where(found.snr - in_doubt >= threshold)
 
 
 def mirrored(snr: Image, profile: Profile, stars: Stars, settings: Settings) -> NDArray[np.bool_]:

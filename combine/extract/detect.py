@@ -1,6 +1,6 @@
 """Detection: the stars of a stack, each above what its brighter neighbours leave at its place."""
 
-from combine.extract.deblend import hidden, mirrored, peaks, stand_out
+from combine.extract.deblend import beyond_doubt, hidden, mirrored, peaks, stand_out
 from combine.extract.images import Layer
 from combine.extract.stars import Stars, fit
 from combine.measure.aperture import Image
@@ -10,21 +10,22 @@ MOVE = 1.0
 """Farthest a fit may take a star from its peak, pixels."""
 
 
-def detect(layer: Layer, settings: Settings) -> Stars:
-    """Find the stars of a stack.
+def detect(layer: Layer, settings: Settings) -> tuple[Stars, Stars]:
+    """Find the stars of a stack, and beside them what may be stars, too faint for the list.
 
     Peaks are taken by brightness; each must stand `detect_snr` above the expected filtered images of the brighter
     ones and the part of them that may be wrong. All are fitted together, and what they leave is searched again for
     what hid beside them.
     """
     profile, rounds = layer.profile, int(settings["detect_rounds"][0])
-    stars, residual = _fit_and_sift(layer, stand_out(peaks(layer.snr, settings), profile, settings), settings)
+    first = stand_out(peaks(layer.snr, settings["detect_snr"][0]), profile, settings)
+    stars, residual = _fit_and_sift(layer, first, settings)
     for _ in range(rounds - 1):
         beside = hidden(residual, profile, stars, settings)
         if beside.x.size == 0:
             break
         stars, residual = _fit_and_sift(layer, stars + beside, settings)
-    return stars
+    return stars, beyond_doubt(residual, profile, stars, settings["model_snr"][0], settings)
 
 
 def _fit_and_sift(layer: Layer, stars: Stars, settings: Settings) -> tuple[Stars, Image]:

@@ -32,7 +32,7 @@ class Found:
     dx, dy : north less south in the band of the best signal
     snr, snr_n, snr_s : in the detection filters; NaN where a band did not detect the source
     rule : rules passed in each band
-    extra : per band, positions and signal of what was detected but is no source of the list
+    extra : per band, positions and signal of what is seen but is no source of the list
     """
 
     x: Floats
@@ -86,14 +86,16 @@ def find(bands: list[Band], confirm: str, settings: Settings) -> Found:
     good = _gather(joined, asked, False).astype(bool)
     keep = good.any(axis=1)
     extra = [
-        Stars(*(values[row] for values in (d.x, d.y, d.snr)))
+        Stars(d.x[row], d.y[row], d.snr[row]) + d.faint
         for d, row in zip(per_band, (joined[~keep, b] for b in range(len(bands))), strict=True)
         for row in [row[row >= 0]]
     ]
-    return _found(per_band, joined[keep], good[keep], extra)
+    return _found(per_band, joined[keep], good[keep], extra, settings["position_floor"][0])
 
 
-def _found(per_band: list[Detections], joined: Ints, good: NDArray[np.bool_], extra: list[Stars]) -> Found:
+def _found(
+    per_band: list[Detections], joined: Ints, good: NDArray[np.bool_], extra: list[Stars], floor: float
+) -> Found:
     """Put the joined detections in columns, by declination."""
     column = {
         name: _gather(joined, [getattr(d, name) for d in per_band], np.nan)
@@ -107,7 +109,7 @@ def _found(per_band: list[Detections], joined: Ints, good: NDArray[np.bool_], ex
     rows = np.arange(x.size)
     rule = _gather(joined, [d.rule for d in per_band], int(Rule.NONE)).astype(np.int16)
     return Found(
-        x[order], y[order], error[order],
+        x[order], y[order], np.hypot(error, floor)[order],
         column["dx"][rows, best][order], column["dy"][rows, best][order],
         column["snr"][order], column["snr_n"][order], column["snr_s"][order],
         rule[order], extra,
