@@ -20,7 +20,10 @@ from schema.progress import Progress, silent
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 """The type of every command's `--json` option."""
 
-console = Console(highlight=False)
+WIDE = 10_000
+"""Columns of an output that is no screen: nothing is cut there."""
+
+console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 on_stderr = Console(stderr=True, highlight=False)
 
 
@@ -47,11 +50,15 @@ def plain(value: Any) -> Any:
     return plain(value.tolist()) if hasattr(value, "tolist") else str(value)
 
 
+NAMES = {"run", "current_run", "name", "scan_key", "hemis", "date"}
+"""Columns that a narrow screen must not cut or break: people copy what stands in them."""
+
+
 def table(*columns: str, title: str | None = None, numbers: tuple[str, ...] = ()) -> Table:
     """Return an empty table in the house's look; columns named in `numbers` are set to the right."""
     made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        made.add_column(column, justify="right" if column in numbers else "left")
+        made.add_column(column, justify="right" if column in numbers else "left", no_wrap=column in NAMES)
     return made
 
 

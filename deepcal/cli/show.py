@@ -26,7 +26,7 @@ DIGITS = {"deg": 6, "mag": 3, "arcsec": 3, "s": 1}
 SCREEN = {  # the columns for people; --json and --format give all
     "scans": "tile scan_key hemis date scan sd qual quality hgl cld anom xph j_shape_avg k_msnr10",
     "scores": "tile scan_key hemis date scan quality origin base worst reviewer reason",
-    "stacks": "tile band direction kind n_scans exptime coverage_median fwhm m5_aper m5_det m50",
+    "stacks": "tile run band direction kind n_scans exptime coverage_median fwhm m5_aper m5_det m50",
     "sources": "tile id name ra dec j_m h_m k_m cntr_psc cntr_xsc cc_flg",
     "matches": "tile name catalog cat_key separation pa norm_distance rank_source rank_cat best",
     "runs": "tile run current state selection n_scans n_sources tie_stars tie_rms",
@@ -104,7 +104,7 @@ def _draw(frame: "pd.DataFrame", columns: list[str], most: int) -> None:
         shown.add_row(*(f"[dim]{units.get(name, '')}[/]" for name in columns))
     for row in records(frame[columns].head(most)):
         shown.add_row(*(_text(row[name], units.get(name, "")) for name in columns))
-    console.print(shown)
+    console.print(shown if len(frame) else "nothing there")
     if len(frame) > most:
         console.print(f"{most} of {len(frame):,} rows: --rows shows more, --format csv writes all")
 
