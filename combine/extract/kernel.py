@@ -8,6 +8,8 @@ from combine.measure.aperture import Floats, Image
 from combine.measure.render import OVERSAMPLE, add_star, lagrange4
 
 Ints = NDArray[np.int64]
+SETTLED = 0.02
+"""Changes of a star smaller than this, in units of its noise, are not drawn."""
 
 
 @njit(nogil=True, cache=True)
@@ -87,12 +89,16 @@ def fit_stars(
             size = 3 if move > 0 and heights[i] > 0 else 1
             _solve(model, value, inverse, size, fit)
             before_x, before_y, before = xs[i], ys[i], heights[i]
-            heights[i] = fit[0]
+            new_x, new_y = before_x, before_y
             if size == 3 and fit[0] > 0:
-                xs[i] += min(0.3, max(-0.3, fit[1] / fit[0]))
-                ys[i] += min(0.3, max(-0.3, fit[2] / fit[0]))
-                xs[i] = min(x0[i] + move, max(x0[i] - move, xs[i]))
-                ys[i] = min(y0[i] + move, max(y0[i] - move, ys[i]))
+                new_x += min(0.3, max(-0.3, fit[1] / fit[0]))
+                new_y += min(0.3, max(-0.3, fit[2] / fit[0]))
+                new_x = min(x0[i] + move, max(x0[i] - move, new_x))
+                new_y = min(y0[i] + move, max(y0[i] - move, new_y))
+            change = abs(fit[0] - before) + abs(fit[0]) * (abs(new_x - before_x) + abs(new_y - before_y))
+            if change < SETTLED:
+                continue
+            xs[i], ys[i], heights[i] = new_x, new_y, fit[0]
             add_star(residual, fine, before_x, before_y, before, reach[i])
             add_star(residual, fine, xs[i], ys[i], -heights[i], reach[i])
 

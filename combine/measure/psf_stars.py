@@ -126,15 +126,15 @@ def departure(cuts: Cuts, fine: Floats) -> Floats:
         rest = (box - cuts.flux[i] * _stamp(fine, cuts.dx[i], cuts.dy[i], RADIUS)) / cuts.flux[i]
         blank = ~np.isfinite(rest)
         moved = ndimage.shift(np.where(blank, 0, rest), (-cuts.dy[i], -cuts.dx[i]), order=3, mode="nearest")
-        left[i] = np.where(ndimage.binary_dilation(blank, iterations=2), np.nan, moved)
+        left[i] = np.where(ndimage.binary_dilation(blank, iterations=2), 0, moved) if blank.any() else moved
     error = cuts.noise / cuts.flux
-    middle = np.nanmedian(left, axis=0)
-    spread = MAD_TO_SIGMA * np.nanmedian(np.abs(left - middle), axis=0)
-    with np.errstate(invalid="ignore"):
-        use = np.abs(left - middle) <= 3 * np.maximum(error[:, None, None], spread)
+    middle = np.median(left, axis=0)
+    away = np.abs(left - middle)
+    spread = MAD_TO_SIGMA * np.median(away, axis=0)
+    use = away <= 3 * np.maximum(error[:, None, None], spread)
     weight = use * (1 / (error**2 + EQUAL**2))[:, None, None]
     total = weight.sum(axis=0)
-    return np.asarray(np.sum(np.where(use, left, 0) * weight, axis=0) / np.where(total > 0, total, 1))
+    return np.asarray(np.sum(left * weight, axis=0) / np.where(total > 0, total, 1))
 
 
 def _stamp(fine: Floats, dx: float, dy: float, half: int) -> Floats:
