@@ -1,0 +1,1 @@
+"""A run on a simulated field in figures, words and pictures."""

@@ -1,0 +1,50 @@
+"""The page with its pictures is written."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from deepcal.report import accuracy, artifacts, depths, diagrams, scans, sky
+from deepcal.report.material import Material
+from deepcal.report.page import page
+from deepcal.report.style import look
+from schema.progress import Progress, silent
+
+PICTURES: dict[str, Callable[[Material, Path], Path | None]] = {
+    "beside": sky.beside,
+    "field": sky.field,
+    "coverage": sky.coverage,
+    "noise": depths.noise,
+    "scores": scans.scores,
+    "statistics": scans.statistics,
+    "offsets": scans.offsets,
+    "counts": diagrams.counts,
+    "colours": diagrams.colours,
+    "artifacts": artifacts.artifacts,
+    "residuals": accuracy.residuals,
+    "completeness": accuracy.completeness,
+}
+
+
+def write(material: Material, folder: Path, seconds: float, progress: Progress = silent) -> Path:
+    """Write ``report.html`` and its pictures into a folder, and return the page.
+
+    Parameters
+    ----------
+    material : Material
+    folder : Path
+        Made if it is not there.
+    seconds : float
+        How long the run took, for the foot of the page.
+    progress : callable, optional
+        Told of every picture.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures: dict[str, Path | None] = {}
+    with look():
+        for done, (name, draw) in enumerate(PICTURES.items()):
+            progress("report", done, len(PICTURES))
+            pictures[name] = draw(material, folder)
+    progress("report", len(PICTURES), len(PICTURES))
+    target = folder / "report.html"
+    target.write_text(page(material.figures, pictures, seconds))
+    return target
