@@ -159,3 +159,23 @@ def test_a_run_without_sources_cannot_become_current(conn: Connection, field: in
         combine.use(conn, result.run)
     with pytest.raises(NotReady, match="not known"):
         combine.use(conn, "000000000000")
+
+
+def test_a_run_whose_products_are_gone_is_built_again(conn: Connection, field: int, home: Path) -> None:
+    first = combine.stack(conn, field, home=home)
+    conn.execute("UPDATE deepcal.field SET current_run = %s WHERE tile = %s", (first.run, field))
+    for path in Path(first.folder).iterdir():
+        path.unlink()
+    Path(first.folder).rmdir()
+    again = combine.stack(conn, field, home=home)
+    assert (again.run, again.built) == (first.run, True)
+    assert len(list(Path(again.folder).iterdir())) == 7
+
+
+def test_the_same_scans_give_the_same_files(conn: Connection, field: int, home: Path, tmp_path: Path) -> None:
+    first = combine.stack(conn, field, home=home)
+    sums = sorted(conn.execute("SELECT sha256 FROM deepcal.stack").fetchall())
+    conn.execute("DELETE FROM deepcal.stack_run")
+    second = combine.stack(conn, field, home=tmp_path / "elsewhere")
+    assert second.run == first.run
+    assert sorted(conn.execute("SELECT sha256 FROM deepcal.stack").fetchall()) == sums

@@ -69,19 +69,23 @@ def stack(
         An input image is gone or altered.
     """
     plan = make_plan(conn, tile, where, home, progress)
-    with conn.transaction():
-        row = conn.execute(load("combine/run_exists.sql"), {"run": plan.run}).fetchone()
-    if row is not None and Path(row[3]).is_dir():
-        return _result(conn, plan.run, tile, built=False)
     folder = home.resolve() / "products" / str(tile) / plan.run
     with _new_folder(folder) as part, conn.transaction():
-        conn.execute(load("combine/run_forget.sql"), {"run": plan.run})
-        _store_run(conn, plan, folder)
-        for number, band in enumerate(plan.bands):
-            _build_band(conn, plan, band, part, folder, home, _teller(progress, plan, number))
-        shutil.rmtree(folder, ignore_errors=True)
-        part.rename(folder)
-    return _result(conn, plan.run, tile, built=True)
+        conn.execute(load("combine/lock.sql"), {"tile": tile})
+        if built := not _there(conn, plan.run):
+            conn.execute(load("combine/run_forget.sql"), {"run": plan.run})
+            _store_run(conn, plan, folder)
+            for number, band in enumerate(plan.bands):
+                _build_band(conn, plan, band, part, folder, home, _teller(progress, plan, number))
+            shutil.rmtree(folder, ignore_errors=True)
+            part.rename(folder)
+    return _result(conn, plan.run, tile, built=built)
+
+
+def _there(conn: psycopg.Connection[Any], run: str) -> bool:
+    """Tell whether a run is stored and its products are on disk."""
+    row = conn.execute(load("combine/run_exists.sql"), {"run": run}).fetchone()
+    return row is not None and Path(row[3]).is_dir()
 
 
 def use(conn: psycopg.Connection[Any], run: str) -> bool:
@@ -103,14 +107,13 @@ def use(conn: psycopg.Connection[Any], run: str) -> bool:
 
 @contextmanager
 def _new_folder(folder: Path) -> Iterator[Path]:
-    """Give a folder to write in, which goes away again when anything fails."""
+    """Give a folder to write in; what has not been renamed in the end goes away again."""
     part = folder.with_name(f"{folder.name}.{os.getpid()}.part")
     part.mkdir(parents=True)
     try:
         yield part
-    except BaseException:
+    finally:
         shutil.rmtree(part, ignore_errors=True)
-        raise
 
 
 def _teller(progress: Progress, plan: Plan, number: int) -> Any:
