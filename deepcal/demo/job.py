@@ -90,7 +90,8 @@ def demo(conn: Connection, wish: Wish, home: Path, *, fresh: bool = False, progr
         compared = compare(truth, tables.sources, tables.stacks, tables.scans)
         numbers = figures(tables, compared)
     with clock.step("report"):
-        page, drawn = _report(home / "demo" / "report", tables, truth, compared, numbers, clock, new, progress)
+        material = tables, truth, compared, numbers
+        page, drawn = _report(home / "demo" / "report", material, new, progress)
     return Outcome(numbers, page, new or drawn, sky.old, clock.seconds)
 
 
@@ -125,22 +126,15 @@ def _ingest(conn: Connection, folder: Path, progress: Progress) -> bool:
 
 
 def _report(
-    folder: Path,
-    tables: Tables,
-    truth: Truth,
-    compared: Comparison,
-    numbers: Figures,
-    clock: Clock,
-    new: bool,
-    progress: Progress,
+    folder: Path, material: tuple[Tables, Truth, Comparison, Figures], new: bool, progress: Progress
 ) -> tuple[Path, bool]:
     """Write the page unless it is there for the same run and code; return its path and whether it was written."""
     from deepcal.report.material import Material  # matplotlib takes a second to import
     from deepcal.report.write import write
 
-    page, key = folder / "report.html", f"{tables.run} {code_digest('deepcal')}"
+    page, key = folder / "report.html", f"{material[0].run} {code_digest('deepcal')}"
     if not new and page.is_file() and (folder / KEY).is_file() and (folder / KEY).read_text() == key:
         return page, False
-    write(Material(tables, truth, compared, numbers), folder, sum(clock.seconds.values()), progress)
+    write(Material(*material), folder, progress)
     (folder / KEY).write_text(key)
     return page, True

@@ -27,7 +27,7 @@ class Stretch:
     gain: Mapping[str, float]
     black: float = -5.5
     linear: float = 5.0
-    white: float = 600.0
+    white: float = 450.0
     faint: float = 16.0
     vivid: float = 0.9
 

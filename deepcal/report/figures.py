@@ -58,7 +58,7 @@ class Sources:
 
 @dataclass(frozen=True)
 class Check:
-    """One aim: the figure, its limit, whether it is met."""
+    """One aim: the figure, its limit, whether it is met; `unit` is mag, mas, scans, share or empty (a ratio less 1)."""
 
     what: str
     value: float
@@ -129,7 +129,9 @@ def checks(compared: Comparison) -> list[Check]:
         found.append(_none(f"{NAMES[band]} bad scans in the stack", scans.missed))
         found.append(_none(f"{NAMES[band]} good scans left out", scans.good_by_score + scans.good_by_residuals))
     share = compared.purity.share
-    found.append(Check("spurious among clean confirmed sources", share, SPURIOUS_LIMIT, "", share < SPURIOUS_LIMIT))
+    found.append(
+        Check("spurious among clean confirmed sources", share, SPURIOUS_LIMIT, "share", share < SPURIOUS_LIMIT)
+    )
     return found
 
 

@@ -28,11 +28,12 @@ def tiles(items: Iterable[tuple[str, str]]) -> str:
     return f'<div class="tiles">{"".join(one.format(escape(number), escape(what)) for number, what in items)}</div>'
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], numbers: frozenset[int] = frozenset()) -> str:
+def table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]], numbers: frozenset[int] = frozenset()) -> str:
     """Return a table; columns in `numbers` are set to the right. A cell "ok" or "missed" is coloured."""
 
     def cell(tag: str, place: int, text: str) -> str:
-        names = (["n"] if place in numbers else []) + {"ok": ["good"], "missed": ["bad"]}.get(text, [])
+        names = ["n"] if place in numbers else []
+        names += {"ok": ["good"], "missed": ["bad"]}.get(text, []) if tag == "td" else []
         kind = f' class="{" ".join(names)}"' if names else ""
         return f"<{tag}{kind}>{escape(text)}</{tag}>"
 
@@ -40,4 +41,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], numbers: frozenset
         return "<tr>" + "".join(cell(tag, place, text) for place, text in enumerate(texts)) + "</tr>"
 
     body = "".join(line("td", row) for row in rows)
-    return f'<div class="scroll"><table><thead>{line("th", head)}</thead><tbody>{body}</tbody></table></div>'
+    head_line, caption = line("th", head), escape(title)
+    return (
+        f'<div class="scroll"><table><caption>{caption}</caption>'
+        f"<thead>{head_line}</thead><tbody>{body}</tbody></table></div>"
+    )

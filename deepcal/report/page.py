@@ -50,7 +50,7 @@ SELECTION = (
 )
 
 
-def page(figures: Figures, pictures: Pictures, seconds: float) -> str:
+def page(figures: Figures, pictures: Pictures) -> str:
     """Return the report as HTML; its pictures lie in the same folder.
 
     Parameters
@@ -58,8 +58,6 @@ def page(figures: Figures, pictures: Pictures, seconds: float) -> str:
     figures : Figures
     pictures : mapping
         Path by name; None where there was nothing to draw.
-    seconds : float
-        How long the run took.
     """
     shown = {
         name: picture(path, CAPTIONS[name], narrow=name in NARROW) if path else "" for name, path in pictures.items()
@@ -69,7 +67,7 @@ def page(figures: Figures, pictures: Pictures, seconds: float) -> str:
         lead=_lead(figures),
         tiles=tiles(_numbers(figures)),
         body="\n".join(_sections(figures, shown)),
-        made=f"Run {figures.run}, made by deepcal in {seconds:.0f} s.",
+        made=f"Run {figures.run} of deepcal.",
     )
 
 
@@ -129,4 +127,4 @@ def _sections(figures: Figures, shown: Mapping[str, str]) -> list[str]:
 
 def html_table(rows: Rows) -> str:
     """Return a table in HTML."""
-    return table(rows.head, rows.rows, rows.numbers)
+    return table(rows.title, rows.head, rows.rows, rows.numbers)

@@ -23,7 +23,7 @@ STATISTICS = {
 """Column: what it is, the setting that limits it, and where its scale turns from linear to logarithmic, with ticks."""
 OVER_MEDIAN = ("noise_aper", "resid_structure", "fit_resid")
 SIGNED = ("reject_gain", "reject_shape")
-TICKS = (0.5, 1, 2, 5, 10, 20, 50, 100, 1000)
+TICKS = (0.5, 0.7, 1, 1.4, 2, 5, 10, 20, 50, 100, 1000)
 
 
 def scores(material: Material, folder: Path) -> Path:
@@ -50,7 +50,7 @@ def scores(material: Material, folder: Path) -> Path:
         fontsize=8.5,
     )
     axis.set(xlabel="quality score", ylabel="scans", xlim=(-0.4, 10.4))
-    axis.legend(loc="upper center")
+    axis.legend(loc="center")
     return save(figure, folder / "scores.png")
 
 

@@ -124,17 +124,16 @@ def share(part: int, whole: int) -> str:
 
 
 def number(value: float, unit: str) -> str:
-    """Return a figure with its unit; without one it is a share."""
+    """Return a figure with its unit."""
     if value != value:
         return "–"
-    patterns = {"mag": "{:+.4f} mag", "mas": "{:+.1f} mas", "scans": "{:.0f} scans"}
-    return patterns[unit].format(value) if unit else f"{100 * value:+.2f} %"
+    patterns = {"mag": "{:+.4f} mag", "mas": "{:+.1f} mas", "scans": "{:.0f} scans", "share": "{:.2%}", "": "{:+.1%}"}
+    return patterns[unit].format(value)
 
 
 def _limit(check: Check) -> str:
-    if check.unit == "scans":
-        return "0 scans"
-    return f"{check.limit:g} {check.unit}" if check.unit else f"{100 * check.limit:g} %"
+    """Return a limit with its unit."""
+    return f"{check.limit:g} {check.unit}" if check.unit in ("mag", "mas", "scans") else f"{check.limit:.0%}"
 
 
 def score_lines(figures: Figures) -> list[str]:

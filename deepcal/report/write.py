@@ -25,7 +25,7 @@ PICTURES: dict[str, Callable[[Material, Path], Path | None]] = {
 }
 
 
-def write(material: Material, folder: Path, seconds: float, progress: Progress = silent) -> Path:
+def write(material: Material, folder: Path, progress: Progress = silent) -> Path:
     """Write ``report.html`` and its pictures into a folder, and return the page.
 
     Parameters
@@ -33,8 +33,6 @@ def write(material: Material, folder: Path, seconds: float, progress: Progress =
     material : Material
     folder : Path
         Made if it is not there.
-    seconds : float
-        How long the run took, for the foot of the page.
     progress : callable, optional
         Told of every picture.
     """
@@ -46,5 +44,5 @@ def write(material: Material, folder: Path, seconds: float, progress: Progress =
             pictures[name] = draw(material, folder)
     progress("report", len(PICTURES), len(PICTURES))
     target = folder / "report.html"
-    target.write_text(page(material.figures, pictures, seconds))
+    target.write_text(page(material.figures, pictures))
     return target
