@@ -89,20 +89,19 @@ def measure_noise(band: Band, models: dict[str, Model], settings: Settings) -> N
     """Measure the noise of apertures in the empty parts of a band.
 
     The difference N - S knows no sky: it gives the noise. What the mean of both residuals scatters more is confusion.
-    With one direction alone the residual gives both as noise.
+    With one direction alone, or where N and S do not overlap, the residual gives both as noise.
     """
     lit = np.max([found.image for found in models.values()], axis=0) > BRIGHT_SIGMA * np.sqrt(band.both.var)
     avoid = np.asarray(ndimage.binary_dilation(lit, iterations=3))
     layers, left = band.directions, {letter: found.residual for letter, found in models.items()}
-    if len(models) == 1:
-        (letter,) = models
-        return Noise(_scatter(left[letter] / np.sqrt(layers[letter].var), avoid, settings), 0.0)
-    var_n, var_s = layers["n"].var, layers["s"].var
+    single = [left[letter] / np.sqrt(layers[letter].var) for letter in models]
+    var_n, var_s = layers.get("n", band.both).var, layers.get("s", band.both).var
+    if len(models) == 1 or not np.isfinite(var_n + var_s).any():
+        return Noise(_scatter(np.where(np.isfinite(single[0]), single[0], single[-1]), avoid, settings), 0.0)
     pixel = _scatter((left["n"] - left["s"]) / np.sqrt(var_n + var_s), avoid, settings)
     var = 1 / (1 / var_n + 1 / var_s)
     total = _scatter((left["n"] / var_n + left["s"] / var_s) * np.sqrt(var), avoid, settings)
-    excess = max(total**2 - pixel**2, 0.0) if np.isfinite(total) else 0.0
-    return Noise(pixel, float(np.sqrt(excess * np.nanmedian(var))))
+    return Noise(pixel, float(np.sqrt(max(total**2 - pixel**2, 0.0) * np.nanmedian(var))))
 
 
 def _scatter(unit: NDArray[np.floating[Any]], avoid: NDArray[np.bool_], settings: Settings) -> float:

@@ -108,10 +108,17 @@ def _psf(mean: Floats, stars: int) -> Psf:
     padded = np.pad(mean, 4)
     fine = ndimage.map_coordinates(padded, [rows + 4, cols + 4], order=5, mode="constant")
     fine = fine / fine.sum() * OVERSAMPLE**2
-    r, level = _profile(fine)
-    half = int(np.argmax(level < level[0] / 2))
-    part = (level[half - 1] - level[0] / 2) / (level[half - 1] - level[half])
-    return Psf(fine, 2 * float(r[half - 1] + part * (r[half] - r[half - 1])), stars)
+    return Psf(fine, 0.5 * (_width(fine[size]) + _width(fine[:, size])), stars)
+
+
+def _width(line: Floats) -> float:
+    """Return the full width at half maximum of a cut through the middle, pixels."""
+    middle = line.size // 2
+    reach = 0.0
+    for side in (line[middle:], line[middle::-1]):
+        first = int(np.argmax(side < line[middle] / 2))
+        reach += first - (line[middle] / 2 - side[first]) / (side[first - 1] - side[first])
+    return reach / OVERSAMPLE
 
 
 def _profile(fine: Floats) -> tuple[Floats, Floats]:

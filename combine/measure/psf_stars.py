@@ -10,6 +10,9 @@ from combine.measure.render import RADIUS, add_star
 from combine.measure.robust import MAD_TO_SIGMA
 
 FWHM_SIGMA = 2.3548
+DISTANCE = np.hypot(*np.mgrid[-RADIUS : RADIUS + 1, -RADIUS : RADIUS + 1])
+RINGS = [np.abs(DISTANCE - ring) < (0.6 if ring < 12 else 1.5) for ring in range(RADIUS + 1)]
+"""The pixels of a box at every distance from its middle."""
 EQUAL = 1e-5
 """Pixel noise over flux below which stars count the same: no single star rules."""
 
@@ -64,6 +67,7 @@ class Cuts:
     dx, dy : of the star from the middle of its box, pixels
     flux : DN
     noise : of a pixel, DN
+    ring : (stars, RADIUS + 1) median of the pixels at this distance, DN; NaN where all are blank
     """
 
     box: Floats
@@ -71,30 +75,34 @@ class Cuts:
     dy: Floats
     flux: Floats
     noise: Floats
+    ring: Floats
 
 
 def cut_out(image: Image, var: Image, x: Floats, y: Floats) -> Cuts:
     """Cut out the stars that have no blank pixel within 12 pixels."""
     padded = np.pad(image, RADIUS, constant_values=np.nan)
-    radius = np.hypot(*(np.mgrid[: 2 * RADIUS + 1, : 2 * RADIUS + 1] - RADIUS))
-    cuts = Cuts(np.empty((0, *radius.shape)), *(np.empty(0) for _ in range(4)))
-    boxes = []
+    boxes, rows, rings = [], [], []
     for x0, y0 in zip(x, y, strict=True):
         cx, cy = round(x0), round(y0)
         box = padded[cy : cy + 2 * RADIUS + 1, cx : cx + 2 * RADIUS + 1].astype(float)
-        if not np.isfinite(box[radius <= 12]).all():
+        if not np.isfinite(box[DISTANCE <= 12]).all():
             continue
-        box = box - np.nanmedian(box[(radius >= 20) & (radius <= 30)])
-        flux = box[radius <= 5].sum()
+        box = box - np.nanmedian(box[(DISTANCE >= 20) & (DISTANCE <= 30)])
+        flux = float(box[DISTANCE <= 5].sum())
         if flux > 0:
             boxes.append(box)
-            row = (x0 - cx, y0 - cy, flux, np.sqrt(var[cy, cx]))
-            cuts.dx, cuts.dy, cuts.flux, cuts.noise = (
-                np.append(values, value)
-                for values, value in zip((cuts.dx, cuts.dy, cuts.flux, cuts.noise), row, strict=True)
-            )
-    cuts.box = np.array(boxes) if boxes else cuts.box
-    return cuts
+            rows.append((x0 - cx, y0 - cy, flux, float(np.sqrt(var[cy, cx]))))
+            rings.append([_median(box[ring]) for ring in RINGS])
+    size = 2 * RADIUS + 1
+    dx, dy, flux_all, noise = np.array(rows, float).reshape(-1, 4).T.copy()
+    ring = np.array(rings, float).reshape(-1, RADIUS + 1)
+    return Cuts(np.array(boxes, float).reshape(-1, size, size), dx, dy, flux_all, noise, ring)
+
+
+def _median(values: Floats) -> float:
+    """Return the median of what is not blank, NaN where all is."""
+    values = values[np.isfinite(values)]
+    return float(np.median(values)) if values.size else float("nan")
 
 
 def fit_cores(cuts: Cuts, fine: Floats) -> None:

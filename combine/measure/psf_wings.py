@@ -3,7 +3,7 @@
 import numpy as np
 
 from combine.measure.aperture import Floats
-from combine.measure.psf_stars import Cuts
+from combine.measure.psf_stars import RINGS, Cuts
 from combine.measure.render import RADIUS
 
 CORE = 4.0
@@ -17,7 +17,6 @@ HARMONICS = 4
 
 _y, _x = np.mgrid[-RADIUS : RADIUS + 1, -RADIUS : RADIUS + 1]
 _r = np.hypot(_x, _y)
-_rings = [np.abs(_r - ring) < (0.6 if ring < 12 else 1.5) for ring in range(RADIUS + 1)]
 
 
 def smooth_wings(mean: Floats, cuts: Cuts) -> Floats:
@@ -50,11 +49,11 @@ def smooth_wings(mean: Floats, cuts: Cuts) -> Floats:
 
 def _log_level(mean: Floats, cuts: Cuts) -> tuple[Floats, Floats]:
     """Return radii and the logarithm of the brightness there, falling outwards."""
-    radius = np.array([_r[near].mean() for near in _rings])
-    level = np.array([np.median(mean[near]) for near in _rings])
+    radius = np.array([_r[near].mean() for near in RINGS])
+    level = np.array([np.median(mean[near]) for near in RINGS])
     brightest = np.argsort(-cuts.flux)[:BRIGHTEST]
     weight = cuts.flux[brightest] ** 2
     for ring in range(ROUND, RADIUS + 1):
-        each = np.nanmedian(cuts.box[brightest][:, _rings[ring]], axis=1) / cuts.flux[brightest]
+        each = cuts.ring[brightest, ring] / cuts.flux[brightest]
         level[ring] = np.nansum(each * weight) / weight[np.isfinite(each)].sum()
     return radius, np.log(np.minimum.accumulate(np.maximum(level, 1e-8 * level[0])))
