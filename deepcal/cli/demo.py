@@ -32,30 +32,30 @@ def demo(
     wish = job.Wish(tile, scans, seed, form.value, crowding.value)
     with open_db() as conn, progress() as report:
         done = job.demo(conn, wish, home(), fresh=fresh, progress=report)
-    emit(done, as_json, *_shown(done))
+    emit(done, as_json, *shown(done))
     if not done.figures.met:
         raise typer.Exit(1)
 
 
-def _shown(done: "Outcome") -> list[RenderableType]:
+def shown(done: "Outcome") -> list[RenderableType]:
     """Return the figures for people, section by section."""
     from deepcal.report import words
 
     numbers = done.figures
-    shown: list[RenderableType] = [f"[bold]tile {numbers.tile}: {numbers.scans} scans, run {numbers.run}[/]"]
+    lines: list[RenderableType] = [f"[bold]tile {numbers.tile}: {numbers.scans} scans, run {numbers.run}[/]"]
     if done.old_field:
-        shown.append("the field was simulated by an earlier version of deepcal: --fresh makes it anew")
-    shown += ["", "[bold]Quality scores[/]", *words.score_lines(numbers)]
+        lines.append("the field was simulated by an earlier version of deepcal: --fresh makes it anew")
+    lines += ["", "[bold]Quality scores[/]", *words.score_lines(numbers)]
     for tell in (words.scan_rows, words.left_out_rows, words.depth_rows):
-        shown += ["", _table(tell(numbers))]
-    shown += ["", "[bold]Sources[/]", *words.sources_words(numbers)]
+        lines += ["", _table(tell(numbers))]
+    lines += ["", "[bold]Sources[/]", *words.sources_words(numbers)]
     for tell in (words.magnitude_rows, words.position_rows, words.completeness_rows, words.check_rows):
-        shown += ["", _table(tell(numbers))]
+        lines += ["", _table(tell(numbers))]
     missed = [check.what for check in numbers.checks if not check.met]
     spent = ", ".join(f"{step} {seconds:.1f}" for step, seconds in done.seconds.items())
-    shown += ["", f"seconds: {spent}; together {sum(done.seconds.values()):.0f}", f"report: {done.report}"]
-    shown.append(f"[bold red]missed:[/] {', '.join(missed)}" if missed else "[green]every aim is met[/]")
-    return shown if done.new else [*shown, "nothing was new: everything had been done before"]
+    lines += ["", f"seconds: {spent}; together {sum(done.seconds.values()):.0f}", f"report: {done.report}"]
+    lines.append(f"[bold red]missed:[/] {', '.join(missed)}" if missed else "[green]every aim is met[/]")
+    return lines if done.new else [*lines, "nothing was new: everything had been done before"]
 
 
 def _table(rows: "Rows") -> RenderableType:

@@ -9,6 +9,7 @@ from pathlib import Path
 import combine
 import crossmatch
 import ingest
+from crossmatch.changes import find_changes
 from deepcal.demo.field import Field, Wish, code_digest, forget, prepare, refuse_strangers
 from deepcal.report.figures import Figures, figures
 from deepcal.report.tables import Tables, read_tables
@@ -109,8 +110,10 @@ def _build(conn: Connection, tile: int, sky: Field, home: Path, clock: Clock, pr
             combine.extract(conn, tile, run=stacks.run, home=home, progress=progress)
     with clock.step("match"), conn.transaction():  # a reader never sees the new run without its matches
         combine.use(conn, stacks.run)
-        matched = crossmatch.refresh(conn, progress)
-    return sky.made or loaded or scored.new + scored.changed > 0 or extracted or bool(matched.matched)
+        changed = bool(find_changes(conn))
+        if changed:  # every refresh is written down, also one that finds nothing to do
+            crossmatch.refresh(conn, progress)
+    return sky.made or loaded or scored.new + scored.changed > 0 or extracted or changed
 
 
 def _ingest(conn: Connection, folder: Path, progress: Progress) -> bool:

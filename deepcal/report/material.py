@@ -74,14 +74,15 @@ class Material:
             mine = images[(images.scan_key == self.typical_scan) & (images.band == band)]
             for row in mine.to_dict("records"):
                 put(plane, grid, row, float(self.tables.stack(band).magzp))
-            planes[band] = plane - background(plane)
+            planes[band] = plane
         return planes
 
 
 def put(plane: Plane, grid: Grid, image: Mapping[Any, Any], magzp: float) -> None:
-    """Fill blank pixels of a plane with the nearest ones of an image, scaled to a zero point."""
+    """Fill blank pixels of a plane with the nearest ones of an image without its sky, scaled to a zero point."""
     with fits.open(image["path"]) as hdus:
         data = next(hdu.data for hdu in hdus if hdu.data is not None).astype(np.float32)
+    data -= background(data)
     crval, crpix, cdelt = (_pair(image, name) for name in ("crval", "crpix", "cdelt"))
     wcs = SinWcs(crval, crpix, cdelt, float(image["crota2"]))
     y, x = np.mgrid[0 : grid.ny, 0 : grid.nx]
