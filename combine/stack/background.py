@@ -1,6 +1,7 @@
-"""The smooth background of each image against the stack, as a low-order polynomial over the field."""
+"""The smooth background of each image against the stack: low order across the scan, higher along it."""
 
 import numpy as np
+from numpy.polynomial.chebyshev import chebvander
 from numpy.typing import NDArray
 
 from combine.stack.geometry import Frame
@@ -8,22 +9,23 @@ from combine.stack.kernel import ROWS
 from combine.stack.residual import CELL
 
 Array = NDArray[np.float64]
-SHAPE = (3, 7)
-"""Powers of u and of v that the resampler evaluates."""
+SHAPE = (3, 33)
+"""Powers of u and Chebyshev polynomials of v that the resampler evaluates."""
+CELLS_PER_TERM = 6
 
 
 def fit_background(mean: Array, count: Array, frame: Frame, orders: tuple[int, int]) -> Array:
-    """Fit a polynomial of u and v to the cells of one image.
+    """Fit powers of u times Chebyshev polynomials of v to the cells of one image.
 
     Parameters
     ----------
     mean, count : (blocks, cells) of (image - model), DN, and the pixels behind it
     frame : of the field grid
-    orders : highest powers of u and of v; lower where the image covers less of the field
+    orders : highest power of u, and highest polynomial of v of an image as long as the field; shorter ones get less
 
     Returns
     -------
-    (3, 7) coefficients of u (first axis) and v.
+    (3, 33) coefficients: powers of u, polynomials of v. Sources cancel in (image - model), so that no order eats them.
     """
     rows, columns = np.nonzero(count)
     result = np.zeros(SHAPE)
@@ -31,36 +33,40 @@ def fit_background(mean: Array, count: Array, frame: Frame, orders: tuple[int, i
         return result
     u = ((columns + 0.5) * CELL - 0.5 - frame.cx) / frame.hx
     v = ((rows + 0.5) * ROWS - 0.5 - frame.cy) / frame.hy
-    powers = _powers(orders, float(np.ptp(u)) / 2, float(np.ptp(v)) / 2, len(rows))
-    centre = (float(u.mean()), float(v.mean()))
-    design = np.stack([(u - centre[0]) ** i * (v - centre[1]) ** j for i, j in powers], axis=1)
-    values, weight = mean[rows, columns], np.sqrt(count[rows, columns])
-    keep = np.ones(len(rows), bool)
-    solution: Array = np.zeros(len(powers))
-    for _ in range(4):
-        heavy = design[keep] * weight[keep, None]
-        normal, right = heavy.T @ heavy, heavy.T @ (values[keep] * weight[keep])
-        solution = np.asarray(np.linalg.lstsq(normal, right, rcond=1e-12)[0], float)
-        rest = (values - design @ solution) * weight
-        keep = np.abs(rest) <= 4 * 1.4826 * np.median(np.abs(rest[keep])) + 1e-9
-        if keep.sum() <= len(powers):
-            break
-    for (i, j), c in zip(powers, solution, strict=True):
-        result += c * _expand(i, j, centre)
+    terms = _terms(orders, float(np.ptp(u)) / 2, float(np.ptp(v)) / 2, len(rows))
+    polynomials = chebvander(v, SHAPE[1] - 1)
+    design = np.stack([u**i * polynomials[:, j] for i, j in terms], axis=1)
+    solution = _clipped_fit(design, mean[rows, columns], np.sqrt(count[rows, columns]))
+    for (i, j), c in zip(terms, solution, strict=True):
+        result[i, j] = c
     return result
 
 
-def _powers(orders: tuple[int, int], reach_u: float, reach_v: float, cells: int) -> list[tuple[int, int]]:
-    """Return the powers that an image of this reach (fractions of the field) and number of cells can bear."""
-    ou, ov = round(orders[0] * min(1.0, reach_u + 0.2)), round(orders[1] * min(1.0, reach_v + 0.1))
-    chosen = [(i, j) for i in range(ou + 1) for j in range(ov + 1) if i / max(ou, 1) + j / max(ov, 1) <= 1.0001]
-    return chosen if cells >= 3 * len(chosen) else [(0, 0)]
+def _terms(orders: tuple[int, int], reach_u: float, reach_v: float, cells: int) -> list[tuple[int, int]]:
+    """Return the orders in u and v that an image of this reach (parts of the field) and number of cells can bear."""
+    across, along = round(orders[0] * min(1.0, reach_u + 0.2)), round(orders[1] * min(1.0, reach_v + 0.05))
+    while True:
+        chosen = [
+            (i, j)
+            for i in range(across + 1)
+            for j in range(along + 1)
+            if i / max(across, 1) + j / max(along, 1) <= 1.0001
+        ]
+        if cells >= CELLS_PER_TERM * len(chosen) or along == 0:
+            return chosen if cells >= CELLS_PER_TERM * len(chosen) else [(0, 0)]
+        along -= 1
 
 
-def _expand(i: int, j: int, centre: tuple[float, float]) -> Array:
-    """Return (u - cu)^i (v - cv)^j as coefficients of powers of u and v."""
-    pu = np.polynomial.polynomial.polypow([-centre[0], 1.0], i)
-    pv = np.polynomial.polynomial.polypow([-centre[1], 1.0], j)
-    full = np.zeros(SHAPE)
-    full[: len(pu), : len(pv)] = np.outer(pu, pv)
-    return full
+def _clipped_fit(design: Array, values: Array, weight: Array) -> Array:
+    """Fit by weighted least squares, clipping beyond four robust deviations; what the cells cannot tell stays zero."""
+    keep = np.ones(len(values), bool)
+    solution: Array = np.zeros(design.shape[1])
+    for _ in range(4):
+        heavy = design[keep] * weight[keep, None]
+        normal, right = heavy.T @ heavy, heavy.T @ (values[keep] * weight[keep])
+        solution = np.asarray(np.linalg.lstsq(normal, right, rcond=1e-11)[0], float)
+        rest = (values - design @ solution) * weight
+        keep = np.abs(rest) <= 4 * 1.4826 * np.median(np.abs(rest[keep])) + 1e-9
+        if keep.sum() <= len(solution):
+            break
+    return solution

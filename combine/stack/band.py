@@ -72,6 +72,7 @@ class Direction:
         self.verdicts: list[Verdict] = []
         self.reasons: list[str | None] = [None] * len(members)
         self.weight = np.ones(len(members))
+        self.part = np.zeros(len(members))
         self.masked = np.zeros(len(members), np.int64)
 
     @property
@@ -85,6 +86,7 @@ class Direction:
         groups = int(self.settings["first_groups"][0])
         group = {visit: k % groups for k, visit in enumerate(visits)}
         scans = np.array([group[m.visit] for m in self.members], np.int64)
+        self.part = 1 / (min(groups, len(visits)) * np.bincount(scans)[scans])
         return self.stacker.median(scans[self.owner])
 
     def fit_backgrounds(self, model: Model) -> None:
@@ -102,8 +104,7 @@ class Direction:
             model = Model(background(image), model.faint, np.zeros_like(model.star), model.basis)
         every = 1 if len(self.members) <= 120 else 4
         found = self.stacker.statistics(model, self.noise[self.owner], every)
-        used = np.where([r is None for r in self.reasons], self.weight, 0.0)
-        self.verdicts = judge(found, self.images, used, own=not self.few)
+        self.verdicts = judge(found, self.images, np.zeros_like(self.part) if self.few else self.part)
         self.reasons = reject(self.verdicts, self.settings)
         self.noise = np.array([v.noise_pixel for v in self.verdicts])
         self.weight = np.array([v.weight for v in self.verdicts])
@@ -112,6 +113,7 @@ class Direction:
     def sum(self) -> Sums:
         """Sum the scans that are in, under their weights."""
         used = np.where([r is None for r in self.reasons], self.weight, 0.0)
+        self.part = used / max(used.sum(), 1e-30)
         return self.stacker.sum(used[self.owner])
 
     def mask(self, image: Plane) -> None:
@@ -164,11 +166,11 @@ def stack_band(
     images = {d: one.first_pass() for d, one in directions.items()}
     for turn in range(TURNS):
         step("residuals")
-        before = {d: _set(one.reasons) for d, one in directions.items()}
+        before = {d: (_set(one.reasons), one.weight) for d, one in directions.items()}
         for d, one in directions.items():
             one.examine(images[d])
             images[d] = one.sum().mean
-        if turn > 0 and all(before[d] == _set(one.reasons) for d, one in directions.items()):
+        if turn > 0 and all(_settled(*before[d], one) for d, one in directions.items()):
             break
     step("masks and sums")
     result = {}
@@ -178,6 +180,12 @@ def stack_band(
         one.mask(np.where(np.isfinite(clean), clean, images[d]))
         result[d] = one.result(one.sum())
     return result
+
+
+def _settled(was_in: list[bool], weight: Array, one: Direction) -> bool:
+    """Tell whether the same scans are in as a round before, under nearly the same weights."""
+    kept = np.array(was_in, bool)
+    return was_in == _set(one.reasons) and bool(np.allclose(one.weight[kept], weight[kept], rtol=0.1))
 
 
 def _set(reasons: list[str | None]) -> list[bool]:

@@ -36,42 +36,44 @@ class Verdict:
         return float(np.hypot(self.fit[2], self.fit[3]))
 
 
-def judge(statistics: Statistics, members: list[list[int]], weight: Array, own: bool) -> list[Verdict]:
-    """Sum the statistics of each scan's images up, freed of the scan's own share in the stack.
+def judge(statistics: Statistics, members: list[list[int]], part: Array) -> list[Verdict]:
+    """Sum the statistics of each scan's images up, freed of the scans' own parts in the model.
 
     Parameters
     ----------
     statistics : of all images
     members : per scan, its images
-    weight : (scans,) weight each scan has in the stack that was subtracted; 0 for scans outside
-    own : False where the model holds no scan's noise, so that there is no share to take out
-
-    Notes
-    -----
-    A scan inside the stack leaves its variance times 1 - w/W; one outside adds the stack's 1/W to its own.
+    part : (scans,) part each scan has in the model that was subtracted: w/W, summing to 1; zeros where the model holds
+        no scan's noise
     """
-    total = weight.sum()
+    sums = np.array([statistics.sums[images].sum(axis=0) for images in members])
+    n = np.maximum(sums[:, 0], 1.0)
+    mean = sums[:, 1] / n
+    pixel = np.sqrt(freed(np.maximum(sums[:, 2] / n - mean**2, 1e-12), part))
+    seen = np.array([robust_sigma(statistics.apertures[images]) for images in members])
+    # Without an empty place: the correlated noise of real images, 2.9 sqrt(49) times that of a pixel.
+    aper = np.where(np.isfinite(seen) & (seen > 0), np.sqrt(freed(np.nan_to_num(seen) ** 2, part)), 20.3 * pixel)
     verdicts = []
     for k, images in enumerate(members):
-        sums = statistics.sums[images].sum(axis=0)
-        apertures = statistics.apertures[images]
-        n = max(sums[0], 1.0)
-        mean = sums[1] / n
-        variance = max(sums[2] / n - mean**2, 1e-12)
-        share = max(1 - weight[k] / total, 0.05) if own and weight[k] > 0 and total > 0 else 1.0
-        pixel = float(np.sqrt(variance / share))
-        aper = robust_sigma(apertures) / np.sqrt(share)
-        if not np.isfinite(aper) or aper <= 0:
-            aper = 20.3 * pixel  # no empty place: the correlated noise of real images, 2.9 sqrt(49)
-        if own and weight[k] == 0 and total > 0:
-            aper = np.sqrt(max(aper**2 - 1 / total, 0.25 * aper**2))
         cells = statistics.cells[images]
-        structure = float(np.nanstd(cells)) / aper if np.isfinite(cells).sum() > 10 else np.nan
-        fit, chi = _star_fit(sums[4:])
+        structure = float(np.nanstd(cells) / aper[k]) if np.isfinite(cells).sum() > 10 else np.nan
+        fit, chi = _star_fit(sums[k, 4:])
+        outliers = float(sums[k, 3] / (n[k] + sums[k, 3]))
         verdicts.append(
-            Verdict(pixel, float(aper), float(mean / pixel), structure, float(sums[3] / (n + sums[3])), fit, chi)
+            Verdict(float(pixel[k]), float(aper[k]), float(mean[k] / pixel[k]), structure, outliers, fit, chi)
         )
     return verdicts
+
+
+def freed(variance: Array, part: Array) -> Array:
+    """Return the variances of scans from those of their residuals against a mean they are part of.
+
+    A residual has s_i (1 - 2 p_i) + sum of p_j^2 s_j, p being the parts: one linear equation a scan. A scan that makes
+    up nearly half of the mean cannot be told from it; its variance is taken as if its part were 0.4.
+    """
+    left = 1 - 2 * np.minimum(part, 0.4)
+    common = np.sum(part**2 * variance / left) / (1 + np.sum(part**2 / left))
+    return np.asarray(np.maximum((variance - common) / left, 0.25 * variance))
 
 
 def _star_fit(sums: Array) -> tuple[Array, float]:

@@ -38,7 +38,7 @@ class Layers(NamedTuple):
     scale: NDArray[np.float32]
     """(N,) factor to the reference zero point."""
     background: NDArray[np.float64]
-    """(N, 3, 7) polynomial in u (first) and v of the background, scaled DN."""
+    """(N, 3, K) background, scaled DN: powers of u (first), Chebyshev polynomials of v."""
     mask_start: NDArray[np.int64]
     """(N, blocks + 1) where the masked pixels of a block begin in `mask_pixel`."""
     mask_pixel: NDArray[np.int32]
@@ -198,7 +198,10 @@ def _subtract(scale, background, frame, x0, n, y0, rows, out, first, stride):  #
         v = (y0 + r - frame[2]) / frame[3]
         for k in range(3):
             c = background[k]
-            b[k] = c[0] + v * (c[1] + v * (c[2] + v * (c[3] + v * (c[4] + v * (c[5] + v * c[6])))))
+            last, before = 0.0, 0.0  # Clenshaw's recurrence
+            for j in range(len(c) - 1, 0, -1):
+                last, before = c[j] + 2.0 * v * last - before, last
+            b[k] = c[0] + v * last - before
         b0, b1, b2 = b[0], b[1], b[2]
         row = out[first + r * stride : first + r * stride + n]
         for x in range(n):

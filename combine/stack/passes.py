@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from combine.stack.background import SHAPE
 from combine.stack.geometry import Frame, Placement
 from combine.stack.kernel import ROWS, Layers, median_rows, sum_rows
 from combine.stack.model import Model
@@ -71,7 +72,7 @@ class Stacker:
             map_y=np.array([p.map_y for p in placements]).reshape(n, -1),
             step=np.array([p.step for p in placements], np.int64),
             scale=scale.astype(np.float32),
-            background=np.zeros((n, 3, 7)),
+            background=np.zeros((n, *SHAPE)),
             mask_start=np.zeros((n, len(self.blocks) + 1), np.int64),
             mask_pixel=np.zeros(0, np.int32),
             frame=np.array([frame.cx, frame.hx, frame.cy, frame.hy]),
