@@ -18,8 +18,12 @@ FAR = 60.0
 """Farther than this, pixels, even the brightest star leaves nothing."""
 RING = 3
 """A star leaves little at this distance, pixels; an unlike shape of a neighbour leaves much."""
-MIRROR_SNR, MIRROR_STEP, MIRROR_FACTOR = 50.0, 3.0, 1.3
-"""Stars from this signal on, this many times brighter than a companion, and how much it must exceed its mirror."""
+MIRROR_SNR, MIRROR_FACTOR, MIRROR_NOISE = 15.0, 1.3, 2.0
+"""Stars from this signal on can have false companions; one must exceed its mirror so many times, but for noise."""
+CLOSE, CLOSE_STEP, FAR_STEP = 4.0, 1.4, 3.0
+"""Up to this distance (pixels) a parent is so many times brighter than a companion; farther off, so many times."""
+COARSE, AROUND = 3, 7
+"""Steps of the coarse grid the level around sources is measured on, pixels, and the side of its window in steps."""
 
 
 def peaks(snr: Image, threshold: float) -> Stars:
@@ -98,8 +102,14 @@ def mirrored(snr: Image, profile: Profile, stars: Stars, settings: Settings) -> 
     here = ndimage.map_coordinates(left, [y, x], order=0, mode="nearest")
     there = ndimage.map_coordinates(left, [2 * cy - y, 2 * cx - x], order=0, mode="constant")
     out = np.zeros(stars.x.size, bool)
-    out[mine] = here - MIRROR_FACTOR * np.maximum(there, 0) < settings["detect_snr"][0]
+    out[mine] = here - MIRROR_FACTOR * np.maximum(there - MIRROR_NOISE, 0) < settings["detect_snr"][0]
     return out
+
+
+def level_around(left: Image, stars: Stars) -> Floats:
+    """Return the median of what is left around every star: the halo of a galaxy or a nebula, in which noise rises."""
+    coarse = ndimage.median_filter(np.nan_to_num(left[::COARSE, ::COARSE]), AROUND, mode="nearest")
+    return np.asarray(ndimage.map_coordinates(coarse, [stars.y / COARSE, stars.x / COARSE], order=1, mode="nearest"))
 
 
 def _parents(stars: Stars) -> Ints:
@@ -110,11 +120,13 @@ def _parents(stars: Stars) -> Ints:
     if bright.size == 0:
         return parent
     tree = cKDTree(stars.places)
-    reach = np.minimum(BESIDE * (height[bright] / MIRROR_SNR) ** 0.25, RADIUS)
-    for star, near in zip(bright, tree.query_ball_point(stars.places[bright], reach), strict=True):
+    reach = np.minimum(CLOSE * (height[bright] / MIRROR_SNR) ** 0.25, RADIUS)
+    for star, beside in zip(bright, tree.query_ball_point(stars.places[bright], reach), strict=True):
         if parent[star] == -1:
-            faint = [i for i in near if parent[i] == -1 and height[i] * MIRROR_STEP < height[star]]
-            parent[faint] = star
+            near = np.array([i for i in beside if parent[i] == -1], int)
+            apart = np.hypot(stars.x[near] - stars.x[star], stars.y[near] - stars.y[star])
+            step = np.where(apart < CLOSE, CLOSE_STEP, FAR_STEP)
+            parent[near[height[near] * step < height[star]]] = star
     return parent
 
 

@@ -1,6 +1,9 @@
 """Detection: the stars of a stack, each above what its brighter neighbours leave at its place."""
 
-from combine.extract.deblend import beyond_doubt, hidden, mirrored, peaks, stand_out
+import numpy as np
+from numpy.typing import NDArray
+
+from combine.extract.deblend import beyond_doubt, hidden, level_around, mirrored, peaks, stand_out
 from combine.extract.images import Layer
 from combine.extract.stars import Stars, fit
 from combine.measure.aperture import Image
@@ -32,9 +35,13 @@ def _fit_and_sift(layer: Layer, stars: Stars, settings: Settings) -> tuple[Stars
     """Fit stars together; leave out the weak, and those that are the shape of a brighter one; fit again."""
     stars, residual = fit(layer.snr, layer.profile, stars, rounds=3, move=MOVE)
     for _ in range(2):
-        keep = (stars.snr >= settings["detect_snr"][0]) & ~mirrored(layer.snr, layer.profile, stars, settings)
+        keep = _strong(stars, residual, settings) & ~mirrored(layer.snr, layer.profile, stars, settings)
         if keep.all():
             break
         stars, residual = fit(layer.snr, layer.profile, stars.where(keep), rounds=2, move=MOVE)
-    keep = stars.snr >= settings["detect_snr"][0]
-    return stars.where(keep), residual
+    return stars.where(_strong(stars, residual, settings)), residual
+
+
+def _strong(stars: Stars, residual: Image, settings: Settings) -> NDArray[np.bool_]:
+    """Tell which stars stand high enough above what lies around them."""
+    return np.asarray(stars.snr - np.maximum(level_around(residual, stars), 0) >= settings["detect_snr"][0])
