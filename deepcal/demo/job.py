@@ -86,10 +86,12 @@ def demo(conn: Connection, wish: Wish, home: Path, *, fresh: bool = False, progr
         sky = prepare(wish, folder, progress)
     new = _build(conn, wish.tile, sky, home, clock, progress)
     with clock.step("compare"):
+        progress("compare with the truth", 0, 1)
         truth = read_truth(folder / "truth")
         tables = read_tables(conn, wish.tile, truth)
         compared = compare(truth, tables.sources, tables.stacks, tables.scans)
         numbers = figures(tables, compared)
+        progress("compare with the truth", 1, 1)
     with clock.step("report"):
         material = tables, truth, compared, numbers
         page, drawn = _report(home / "demo" / "report", material, new, progress)
