@@ -28,10 +28,10 @@ def run_field(
 
     With a condition of one's own (`where`) the run is an experiment: it does not become current, and is not matched.
     """
-    built = combine.stack(conn, tile, where=where, home=home, progress=progress)
+    built = combine.stack_field(conn, tile, where=where, home=home, progress=progress)
     found = None
     if built.built or not combine.has_sources(conn, built.run):
-        found = combine.extract(conn, tile, run=built.run, home=home, progress=progress)
+        found = combine.extract_field(conn, tile, run=built.run, home=home, progress=progress)
     if where is not None:
         return RunResult(built, found, False, None)
     with conn.transaction():  # a reader never sees the new run without its matches

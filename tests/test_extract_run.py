@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from combine import ExtractResult, extract, has_sources
+from combine import ExtractResult, extract_field, has_sources
 from schema.connection import Connection
 from schema.errors import BadArgument, BadFile, NotReady
 from schema.tables.twomass import psc, standard
@@ -47,7 +47,7 @@ def put_psc(conn: Connection) -> None:
 
 
 def test_the_stars_become_sources_numbered_by_declination(conn: Connection, run: Path) -> None:
-    result = extract(conn, TILE, home=run)
+    result = extract_field(conn, TILE, home=run)
     found = rows(conn)
     assert isinstance(result, ExtractResult)
     assert (result.sources, result.confirmed) == (len(found), len(found))
@@ -62,7 +62,7 @@ def test_the_stars_become_sources_numbered_by_declination(conn: Connection, run:
 def test_three_bands_make_one_list(conn: Connection, tmp_path: Path) -> None:
     x, y, flux = STARS
     store_run(conn, tmp_path, {b: sky(x, y, flux * (1 + 0.2 * i), 40 + i, b) for i, b in enumerate("jhk")})
-    extract(conn, TILE, home=tmp_path)
+    extract_field(conn, TILE, home=tmp_path)
     found = rows(conn, "j_m, h_m, k_m, prox")
     assert len(found) == pytest.approx(60, abs=2)
     assert sum(None not in row for row in found) >= 58
@@ -70,7 +70,7 @@ def test_three_bands_make_one_list(conn: Connection, tmp_path: Path) -> None:
 
 
 def test_positions_are_those_of_the_grid(conn: Connection, run: Path) -> None:
-    extract(conn, TILE, home=run)
+    extract_field(conn, TILE, home=run)
     x, y, _ = STARS
     ra, dec = GRID.sky(x, y)
     for r, d in rows(conn, "ra, dec"):
@@ -79,17 +79,17 @@ def test_positions_are_those_of_the_grid(conn: Connection, run: Path) -> None:
 
 
 def test_extracting_twice_gives_the_same_rows(conn: Connection, run: Path) -> None:
-    extract(conn, TILE, home=run)
+    extract_field(conn, TILE, home=run)
     before = rows(conn, "*")
-    extract(conn, TILE, home=run)
+    extract_field(conn, TILE, home=run)
     assert rows(conn, "*") == before
 
 
 def test_a_source_keeps_its_name_in_the_next_run(conn: Connection, run: Path) -> None:
-    extract(conn, TILE, home=run)
+    extract_field(conn, TILE, home=run)
     x, y, flux = STARS
     store_run(conn, run, {"j": sky(x + 0.3, y, flux, seed=30)}, "bbbbbbbbbbbb")
-    extract(conn, TILE, run="bbbbbbbbbbbb", home=run)
+    extract_field(conn, TILE, run="bbbbbbbbbbbb", home=run)
     names = [
         {name for (name,) in conn.execute("SELECT name FROM deepcal.source WHERE run = %s", (r,)).fetchall()}
         for r in (RUN, "bbbbbbbbbbbb")
@@ -99,7 +99,7 @@ def test_a_source_keeps_its_name_in_the_next_run(conn: Connection, run: Path) ->
 
 def test_magnitudes_are_tied_to_the_psc(conn: Connection, run: Path) -> None:
     put_psc(conn)
-    result = extract(conn, TILE, home=run)
+    result = extract_field(conn, TILE, home=run)
     point = result.calibration["j"]["n"]
     assert point["reference"] == "psc"
     assert point["stars"] >= 20
@@ -124,12 +124,12 @@ def test_standards_join_the_tie_and_moving_ones_do_not(conn: Connection, run: Pa
             for i in range(40, 60)
         ],
     )
-    point = extract(conn, TILE, home=run).calibration["j"]["n"]
+    point = extract_field(conn, TILE, home=run).calibration["j"]["n"]
     assert (point["reference"], point["stars"]) == ("standards", 10)
 
 
 def test_without_any_reference_the_zero_point_is_that_of_the_image(conn: Connection, run: Path) -> None:
-    point = extract(conn, TILE, home=run).calibration["j"]["n"]
+    point = extract_field(conn, TILE, home=run).calibration["j"]["n"]
     assert (point["reference"], point["stars"]) == ("image", 0)
     assert point["value"] == pytest.approx(MAGZP["j"], abs=0.02)
     assert point["error"] is None
@@ -143,16 +143,16 @@ def test_a_latent_image_is_no_source_unless_all_are_wanted(conn: Connection, tmp
     )
     store_run(conn, tmp_path, {"j": spoiled})
     latent = "sqrt((x - 158.2) ^ 2 + (y - 199.3) ^ 2) < 1, confirmed"
-    extract(conn, TILE, home=tmp_path)
+    extract_field(conn, TILE, home=tmp_path)
     assert (True, True) not in rows(conn, latent)
     assert (True, False) not in rows(conn, latent)
-    extract(conn, TILE, confirm="none", home=tmp_path)
+    extract_field(conn, TILE, confirm="none", home=tmp_path)
     assert (True, False) in rows(conn, latent)
 
 
 def test_one_band_alone_leaves_the_others_empty(conn: Connection, tmp_path: Path) -> None:
     store_run(conn, tmp_path, {"h": sky(*STARS, seed=3, band="h")})
-    extract(conn, TILE, home=tmp_path)
+    extract_field(conn, TILE, home=tmp_path)
     found = rows(conn, "j_m, j_m95, j_flux, j_snr, j_rule, h_m IS NOT NULL OR h_m95 IS NOT NULL")
     assert len(found) > 50
     assert set(found) == {(None, None, None, None, 0, True)}
@@ -161,7 +161,7 @@ def test_one_band_alone_leaves_the_others_empty(conn: Connection, tmp_path: Path
 def test_one_direction_alone_stores_all_unconfirmed(conn: Connection, tmp_path: Path) -> None:
     north = direction("N", *STARS, 4)
     store_run(conn, tmp_path, {"j": {"N": north, "NS": north}})
-    result = extract(conn, TILE, home=tmp_path)
+    result = extract_field(conn, TILE, home=tmp_path)
     assert result.one_direction
     assert result.confirmed == 0
     assert result.sources >= 55
@@ -171,7 +171,7 @@ def test_one_direction_alone_stores_all_unconfirmed(conn: Connection, tmp_path: 
 def test_undetected_bands_have_limits_and_their_fluxes(conn: Connection, tmp_path: Path) -> None:
     x, y, flux = STARS
     store_run(conn, tmp_path, {"j": sky(x, y, flux, 5), "k": sky(x, y, flux * 0, 7, "k")})
-    extract(conn, TILE, home=tmp_path)
+    extract_field(conn, TILE, home=tmp_path)
     found = rows(conn, "k_m, k_m95, k_flux, k_flux_sig")
     assert sum(m is None for m, *_ in found) >= 55
     assert all((m is None) != (m95 is None) for m, m95, *_ in found)
@@ -179,7 +179,7 @@ def test_undetected_bands_have_limits_and_their_fluxes(conn: Connection, tmp_pat
 
 
 def test_the_run_says_how_it_was_made(conn: Connection, run: Path) -> None:
-    extract(conn, TILE, home=run, confirm="published")
+    extract_field(conn, TILE, home=run, confirm="published")
     row = conn.execute(
         "SELECT state, confirm, calibration ? 'j', parameters ? 'detect_snr', extracted_at IS NOT NULL "
         "FROM deepcal.stack_run WHERE run = %s",
@@ -195,7 +195,7 @@ def test_the_run_says_how_it_was_made(conn: Connection, run: Path) -> None:
 
 def test_progress_runs_from_nothing_to_all(conn: Connection, run: Path) -> None:
     told: list[tuple[str, int, int]] = []
-    extract(conn, TILE, home=run, progress=lambda *step: told.append(step))
+    extract_field(conn, TILE, home=run, progress=lambda *step: told.append(step))
     assert told[0][1] == 0
     assert told[-1][1] == told[-1][2]
     assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
@@ -203,14 +203,14 @@ def test_progress_runs_from_nothing_to_all(conn: Connection, run: Path) -> None:
 
 def test_what_cannot_be_extracted_says_why(conn: Connection, run: Path) -> None:
     with pytest.raises(BadArgument, match="confirm 'maybe'"):
-        extract(conn, TILE, home=run, confirm="maybe")
+        extract_field(conn, TILE, home=run, confirm="maybe")
     with pytest.raises(BadArgument, match="no run 'cccccccccccc'"):
-        extract(conn, TILE, home=run, run="cccccccccccc")
+        extract_field(conn, TILE, home=run, run="cccccccccccc")
     with pytest.raises(NotReady, match="deepcal stack 90999"):
-        extract(conn, 90999, home=run)
-    extract(conn, TILE, home=run)
+        extract_field(conn, 90999, home=run)
+    extract_field(conn, TILE, home=run)
     before = rows(conn)
     next((run / RUN).glob("*_N_masked.fits")).unlink()
     with pytest.raises(BadFile, match="stack the field again"):
-        extract(conn, TILE, home=run)
+        extract_field(conn, TILE, home=run)
     assert rows(conn) == before

@@ -44,8 +44,8 @@ def real(
             put(conn, field, [{"tile": NGC309, "ra": 14.1889, "dec": -10.0321, "naxis1": 540, "naxis2": 1060}])
         results = ingest.images(conn, [realdata / "atlas"])
         assert [r.state for r in results] == ["loaded"] * 7
-        stacks = [combine.stack(conn, tile, where="true", home=home) for tile in (M17, NGC309)]
-        sources = [combine.extract(conn, tile, confirm="none", home=home) for tile in (M17, NGC309)]
+        stacks = [combine.stack_field(conn, tile, where="true", home=home) for tile in (M17, NGC309)]
+        sources = [combine.extract_field(conn, tile, confirm="none", home=home) for tile in (M17, NGC309)]
         yield Real(conn, *stacks, *sources)
 
 

@@ -60,7 +60,7 @@ def image_values(folder: Path, k: int) -> dict[str, object]:
 
 
 def test_a_run_leaves_seven_files_a_band_and_their_inventory(conn: Connection, field: int, home: Path) -> None:
-    result = combine.stack(conn, field, home=home)
+    result = combine.stack_field(conn, field, home=home)
     assert result.built
     assert result.used == {"j": 8}
     rows = conn.execute("SELECT path, sha256, bytes, direction, kind, m5_aper FROM deepcal.stack").fetchall()
@@ -73,7 +73,7 @@ def test_a_run_leaves_seven_files_a_band_and_their_inventory(conn: Connection, f
 
 
 def test_products_are_valid_fits_without_a_date(conn: Connection, field: int, home: Path) -> None:
-    result = combine.stack(conn, field, home=home)
+    result = combine.stack_field(conn, field, home=home)
     for path in Path(result.folder).iterdir():
         with fits.open(path, checksum=True) as hdus:
             hdus.verify("exception")
@@ -87,7 +87,7 @@ def test_products_are_valid_fits_without_a_date(conn: Connection, field: int, ho
 
 def test_masked_copies_blank_thin_coverage(conn: Connection, field: int, home: Path, tmp_path: Path) -> None:
     conn.execute("UPDATE deepcal.image SET x1 = 100 WHERE scan_key > 2")
-    result = combine.stack(conn, field, home=home)
+    result = combine.stack_field(conn, field, home=home)
     with fits.open(Path(result.folder) / f"{TILE}_j_NS_masked.fits") as hdus:
         thin = (hdus["COUNT"].data < 0.3 * 8) & (hdus["COUNT"].data > 0)
         assert thin.any()
@@ -95,14 +95,14 @@ def test_masked_copies_blank_thin_coverage(conn: Connection, field: int, home: P
 
 
 def test_asking_again_finds_the_run_and_builds_nothing(conn: Connection, field: int, home: Path) -> None:
-    first = combine.stack(conn, field, home=home)
-    second = combine.stack(conn, field, home=home)
+    first = combine.stack_field(conn, field, home=home)
+    second = combine.stack_field(conn, field, home=home)
     assert (second.run, second.built) == (first.run, False)
     assert conn.execute("SELECT count(*) FROM deepcal.stack_run").fetchone() == (1,)
 
 
 def test_a_condition_chooses_scans(conn: Connection, field: int, home: Path) -> None:
-    result = combine.stack(conn, field, where="date < '1999-01-02' AND sd = 'n'", home=home)
+    result = combine.stack_field(conn, field, where="date < '1999-01-02' AND sd = 'n'", home=home)
     assert result.used == {"j": 3}
     assert conn.execute("SELECT selection FROM deepcal.stack_run").fetchone() == ("date < '1999-01-02' AND sd = 'n'",)
 
@@ -118,31 +118,31 @@ def test_a_condition_chooses_scans(conn: Connection, field: int, home: Path) -> 
 )
 def test_what_is_no_condition_is_refused(conn: Connection, field: int, home: Path, where: str) -> None:
     with pytest.raises(BadArgument, match="--where"):
-        combine.stack(conn, field, where=where, home=home)
+        combine.stack_field(conn, field, where=where, home=home)
     assert conn.execute("SELECT count(*) FROM deepcal.scan").fetchone() == (8,)
 
 
 def test_a_missing_image_is_named_and_nothing_is_left(conn: Connection, field: int, home: Path, tmp_path: Path) -> None:
     (tmp_path / "3.fits").unlink()
     with pytest.raises(BadFile, match=r"3\.fits"):
-        combine.stack(conn, field, home=home)
+        combine.stack_field(conn, field, home=home)
     assert conn.execute("SELECT count(*) FROM deepcal.stack_run").fetchone() == (0,)
     assert not list((home / "products" / str(TILE)).iterdir())
 
 
 def test_an_unknown_field_and_an_empty_one_are_told_apart(conn: Connection, field: int, home: Path) -> None:
     with pytest.raises(BadArgument, match="12345"):
-        combine.stack(conn, 12345, home=home)
+        combine.stack_field(conn, 12345, home=home)
     put(conn, field_table, [{"tile": 90299}])
     with pytest.raises(NotReady, match="no centre"):
-        combine.stack(conn, 90299, home=home)
+        combine.stack_field(conn, 90299, home=home)
     with pytest.raises(NotReady, match="no image"):
-        combine.stack(conn, field, where="false", home=home)
+        combine.stack_field(conn, field, where="false", home=home)
 
 
 def test_a_scan_without_extractions_is_registered_by_its_own_image(conn: Connection, field: int, home: Path) -> None:
     conn.execute("DELETE FROM deepcal.detection WHERE scan_key = 2")
-    combine.stack(conn, field, home=home)
+    combine.stack_field(conn, field, home=home)
     found = conn.execute("SELECT count(*), min(origin), max(cntr) FROM deepcal.detection WHERE scan_key = 2").fetchone()
     assert found is not None
     assert found[0] > 15
@@ -154,7 +154,7 @@ def test_a_scan_without_extractions_is_registered_by_its_own_image(conn: Connect
 
 
 def test_a_run_without_sources_cannot_become_current(conn: Connection, field: int, home: Path) -> None:
-    result = combine.stack(conn, field, home=home)
+    result = combine.stack_field(conn, field, home=home)
     with pytest.raises(NotReady, match="deepcal extract"):
         combine.use(conn, result.run)
     with pytest.raises(NotReady, match="not known"):
@@ -162,20 +162,20 @@ def test_a_run_without_sources_cannot_become_current(conn: Connection, field: in
 
 
 def test_a_run_whose_products_are_gone_is_built_again(conn: Connection, field: int, home: Path) -> None:
-    first = combine.stack(conn, field, home=home)
+    first = combine.stack_field(conn, field, home=home)
     conn.execute("UPDATE deepcal.field SET current_run = %s WHERE tile = %s", (first.run, field))
     for path in Path(first.folder).iterdir():
         path.unlink()
     Path(first.folder).rmdir()
-    again = combine.stack(conn, field, home=home)
+    again = combine.stack_field(conn, field, home=home)
     assert (again.run, again.built) == (first.run, True)
     assert len(list(Path(again.folder).iterdir())) == 7
 
 
 def test_the_same_scans_give_the_same_files(conn: Connection, field: int, home: Path, tmp_path: Path) -> None:
-    first = combine.stack(conn, field, home=home)
+    first = combine.stack_field(conn, field, home=home)
     sums = sorted(conn.execute("SELECT sha256 FROM deepcal.stack").fetchall())
     conn.execute("DELETE FROM deepcal.stack_run")
-    second = combine.stack(conn, field, home=tmp_path / "elsewhere")
+    second = combine.stack_field(conn, field, home=tmp_path / "elsewhere")
     assert second.run == first.run
     assert sorted(conn.execute("SELECT sha256 FROM deepcal.stack").fetchall()) == sums

@@ -46,7 +46,7 @@ class ExtractResult:
     one_direction: bool
 
 
-def extract(
+def extract_field(
     conn: psycopg.Connection[Any],
     tile: int,
     *,

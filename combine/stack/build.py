@@ -38,7 +38,7 @@ class StackResult:
     rejected: dict[str, int]
 
 
-def stack(
+def stack_field(
     conn: psycopg.Connection[Any],
     tile: int,
     *,

@@ -24,7 +24,7 @@ def extract(tile: Tile, run: Run = None, confirm: Confirm = "default", as_json: 
     import combine
 
     with open_db() as conn, progress() as report:
-        result = combine.extract(conn, tile, run=run, confirm=confirm, home=home(), progress=report)
+        result = combine.extract_field(conn, tile, run=run, confirm=confirm, home=home(), progress=report)
     emit(result, as_json, shown(result))
 
 

@@ -26,7 +26,7 @@ def stack(tile: Tile, where: Where = None, as_json: Json = False) -> None:
     import combine
 
     with open_db() as conn, progress() as report:
-        result = combine.stack(conn, tile, where=where, home=home(), progress=report)
+        result = combine.stack_field(conn, tile, where=where, home=home(), progress=report)
     emit(result, as_json, shown(result))
 
 

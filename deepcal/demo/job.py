@@ -105,11 +105,11 @@ def _build(conn: Connection, tile: int, sky: Field, home: Path, clock: Clock, pr
     with clock.step("score"):
         scored = ingest.score(conn)
     with clock.step("stack"):
-        stacks = combine.stack(conn, tile, home=home, progress=progress)
+        stacks = combine.stack_field(conn, tile, home=home, progress=progress)
     with clock.step("extract"):
         extracted = stacks.built or not combine.has_sources(conn, stacks.run)
         if extracted:
-            combine.extract(conn, tile, run=stacks.run, home=home, progress=progress)
+            combine.extract_field(conn, tile, run=stacks.run, home=home, progress=progress)
     with clock.step("match"), conn.transaction():  # a reader never sees the new run without its matches
         combine.use(conn, stacks.run)
         changed = bool(find_changes(conn))
