@@ -9,7 +9,7 @@ from combine.extract import kernel
 from combine.extract.images import Profile
 from combine.extract.stars import Ints, Stars, without
 from combine.measure.aperture import Floats, Image
-from combine.measure.render import OVERSAMPLE, RADIUS
+from combine.measure.render import RADIUS
 from schema.settings import Settings
 
 BESIDE = 6.0
@@ -50,17 +50,12 @@ def doubt(profile: Profile, distance: Floats, settings: Settings) -> Floats:
 
 def stand_out(found: Stars, profile: Profile, settings: Settings) -> Stars:
     """Keep the peaks (brightest first) that stand above what the brighter ones bring there, and their doubt."""
-    keep = np.zeros(found.x.size, bool)
     if found.x.size == 0:
         return found
-    tree, size = cKDTree(found.places), profile.fine.shape[0] // 2
-    for i, near_all in enumerate(tree.query_ball_point(found.places, FAR)):
-        near = np.array([j for j in near_all if j < i and keep[j]], int)
-        dx, dy = found.x[i] - found.x[near], found.y[i] - found.y[near]
-        inside = np.maximum(np.abs(dx), np.abs(dy)) <= RADIUS
-        row, col = (np.where(inside, d * OVERSAMPLE, 0).astype(int) + size for d in (dy, dx))
-        there = np.where(inside, profile.fine[row, col], 0) + doubt(profile, np.hypot(dx, dy), settings)
-        keep[i] = found.snr[i] - np.sum(found.snr[near] * there) >= settings["detect_snr"][0]
+    keep = np.zeros(found.x.size, bool)
+    in_doubt = doubt(profile, np.arange(0, FAR + 0.25, 0.25), settings)
+    threshold = settings["detect_snr"][0]
+    kernel.stand_out(found.x, found.y, found.snr, profile.fine, in_doubt, threshold, keep)
     return found.where(keep)
 
 

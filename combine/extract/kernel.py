@@ -40,6 +40,43 @@ def peaks(image: Image, threshold: float, rows: Ints, cols: Ints) -> int:
 
 
 @njit(nogil=True, cache=True)
+def stand_out(
+    xs: Floats, ys: Floats, heights: Floats, fine: Floats, doubt: Floats, threshold: float, keep: NDArray[np.bool_]
+) -> None:
+    """Mark the peaks, brightest first, that exceed what the brighter ones that were marked bring to their place.
+
+    Parameters
+    ----------
+    xs, ys, heights : whole pixels and peak values
+    fine : the profile of a star, four times finer than the pixels
+    doubt : part of a star's height that may be wrong at a distance of so many quarters of a pixel
+    threshold : by which a peak must stand out
+    keep : filled
+    """
+    middle, far = fine.shape[0] // 2, (doubt.size - 1) / 4
+    rows, cols = int(ys.max() / far) + 3, int(xs.max() / far) + 3
+    last, before = np.full((rows, cols), -1), np.full(xs.size, -1)  # marked stars of each cell, linked
+    for i in range(xs.size):
+        expected = 0.0
+        cy, cx = int(ys[i] / far) + 1, int(xs[i] / far) + 1
+        for cell in range(9):
+            j = last[cy + cell // 3 - 1, cx + cell % 3 - 1]
+            while j >= 0:
+                dx, dy = xs[i] - xs[j], ys[i] - ys[j]
+                distance = np.sqrt(dx * dx + dy * dy)
+                if distance <= far:
+                    row, col = middle + int(dy * OVERSAMPLE), middle + int(dx * OVERSAMPLE)
+                    share = doubt[int(4 * distance)]
+                    if 0 <= row < fine.shape[0] and 0 <= col < fine.shape[1]:
+                        share += fine[row, col]
+                    expected += heights[j] * share
+                j = before[j]
+        keep[i] = heights[i] - expected >= threshold
+        if keep[i]:
+            before[i], last[cy, cx] = last[cy, cx], i
+
+
+@njit(nogil=True, cache=True)
 def fit_stars(
     residual: Image,
     fine: Floats,
