@@ -18,11 +18,7 @@ FAR = 60.0
 """Farther than this, pixels, even the brightest star leaves nothing."""
 RING = 3
 """A star leaves little at this distance, pixels; an unlike shape of a neighbour leaves much."""
-MIRROR_SNR, MIRROR_FACTOR, MIRROR_NOISE = 15.0, 1.3, 2.0
-"""Stars from this signal on can have false companions; one must exceed its mirror so many times, but for noise."""
-CLOSE, CLOSE_STEP, FAR_STEP = 4.0, 1.4, 3.0
-"""Up to this distance (pixels) a parent is so many times brighter than a companion; farther off, so many times."""
-COARSE, AROUND = 3, 7
+COARSE, AROUND = 4, 5
 """Steps of the coarse grid the level around sources is measured on, pixels, and the side of its window in steps."""
 
 
@@ -85,9 +81,10 @@ def mirrored(snr: Image, profile: Profile, stars: Stars, settings: Settings) -> 
     """Mark companions of brighter stars that have a like on the other side: galaxies and wrong profiles are even.
 
     What a companion and its mirror place rise over the brighter stars is compared; a companion must exceed its mirror
-    by the limit of detection and `MIRROR_FACTOR`.
+    by the limit of detection and a factor, but for noise (`detect_mirror`).
     """
-    parent = _parents(stars)
+    factor, noise = settings["detect_mirror"]
+    parent = _parents(stars, settings)
     mine = np.flatnonzero(parent >= 0)
     if mine.size == 0:
         return np.zeros(stars.x.size, bool)
@@ -97,7 +94,7 @@ def mirrored(snr: Image, profile: Profile, stars: Stars, settings: Settings) -> 
     here = ndimage.map_coordinates(left, [y, x], order=0, mode="nearest")
     there = ndimage.map_coordinates(left, [2 * cy - y, 2 * cx - x], order=0, mode="constant")
     out = np.zeros(stars.x.size, bool)
-    out[mine] = here - MIRROR_FACTOR * np.maximum(there - MIRROR_NOISE, 0) < settings["detect_snr"][0]
+    out[mine] = here - factor * np.maximum(there - noise, 0) < settings["detect_snr"][0]
     return out
 
 
@@ -107,20 +104,21 @@ def level_around(left: Image, stars: Stars) -> Floats:
     return np.asarray(ndimage.map_coordinates(coarse, [stars.y / COARSE, stars.x / COARSE], order=1, mode="nearest"))
 
 
-def _parents(stars: Stars) -> Ints:
+def _parents(stars: Stars, settings: Settings) -> Ints:
     """Return the index of the bright star each star is a companion of: -1 for those that are none."""
+    least, close, close_step, far_step = settings["detect_parent"]
     parent = np.full(stars.x.size, -1)
     height = np.nan_to_num(stars.snr)
-    bright = np.argsort(-height, kind="stable")[: int((height >= MIRROR_SNR).sum())]
+    bright = np.argsort(-height, kind="stable")[: int((height >= least).sum())]
     if bright.size == 0:
         return parent
     tree = cKDTree(stars.places)
-    reach = np.minimum(CLOSE * (height[bright] / MIRROR_SNR) ** 0.25, RADIUS)
+    reach = np.minimum(close * (height[bright] / least) ** 0.25, RADIUS)
     for star, beside in zip(bright, tree.query_ball_point(stars.places[bright], reach), strict=True):
         if parent[star] == -1:
             near = np.array([i for i in beside if parent[i] == -1], int)
             apart = np.hypot(stars.x[near] - stars.x[star], stars.y[near] - stars.y[star])
-            step = np.where(apart < CLOSE, CLOSE_STEP, FAR_STEP)
+            step = np.where(apart < close, close_step, far_step)
             parent[near[height[near] * step < height[star]]] = star
     return parent
 

@@ -149,7 +149,7 @@ def _rows(
         calibrated(values, points[letter], settings["vega_jy"]["jhk".index(letter)])
         for letter, values in zip(letters, measured, strict=True)
     ]
-    them = suspects(found, letters, measured, tables)
+    them = suspects(found, letters, measured, tables, settings)
     stars = parents(them, bright.x, bright.y, bright.mag, settings["zp_radius"][0])
     flag = flags(them, stars, run.hemispheres, density, settings)
     return columns(found, letters, measured, tables, flag, run.grid, settings)

@@ -21,8 +21,6 @@ from schema.settings import Settings
 BANDS = "jhk"
 Columns = dict[str, NDArray[Any]]
 Pair = tuple[Floats, Floats]
-HOLLOW = 0.3
-"""A star's aperture holds at least this part of the flux that its core tells of."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +112,9 @@ def signals(number: int, found: Found, measured: Measured) -> tuple[Floats, Floa
     return one, np.where(np.isfinite(two), two, forced[1]), np.where(np.isfinite(three), three, forced[2])
 
 
-def suspects(found: Found, bands: str, measured: list[Measured], tables: list[BandTable]) -> Suspects:
+def suspects(
+    found: Found, bands: str, measured: list[Measured], tables: list[BandTable], settings: Settings
+) -> Suspects:
     """Return what the artifact flags need to know of the sources: their fluxes by the detection filter."""
     count = found.x.size
     letters = sorted({letter for table in tables for letter in table.parts})
@@ -130,7 +130,7 @@ def suspects(found: Found, bands: str, measured: list[Measured], tables: list[Ba
             by_direction[letter][:, b] = magnitude(own, sigma, table.vega_jy)[0]
             noise[letter][:, b] = magnitude(sigma, sigma, table.vega_jy)[0]
         with np.errstate(invalid="ignore"):
-            hollow[:, b] = table.both[0] + 3 * table.both[1] < HOLLOW * flux
+            hollow[:, b] = table.both[0] + 3 * table.both[1] < settings["hollow_part"][0] * flux
     best = np.argmax(np.nan_to_num(snr, nan=-np.inf), axis=1)
     return Suspects(found.x, found.y, mag, snr, by_direction, noise, hollow[np.arange(count), best])
 
