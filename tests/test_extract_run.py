@@ -168,6 +168,16 @@ def test_one_direction_alone_stores_all_unconfirmed(conn: Connection, tmp_path: 
     assert set(rows(conn, "confirmed, j_flux_s")) == {(False, None)}
 
 
+def test_a_band_without_one_direction_confirms_nothing_by_itself(conn: Connection, tmp_path: Path) -> None:
+    x, y, flux = STARS
+    north = direction("N", x, y, flux, 6, "h")
+    store_run(conn, tmp_path, {"j": sky(x[:40], y[:40], flux[:40], 5), "h": {"N": north, "NS": north}})
+    extract_field(conn, TILE, home=tmp_path)
+    found = rows(conn, "confirmed, h_rule, h_m IS NOT NULL")
+    assert len(found) == pytest.approx(40, abs=1)
+    assert set(found) == {(True, 0, True)}
+
+
 def test_undetected_bands_have_limits_and_their_fluxes(conn: Connection, tmp_path: Path) -> None:
     x, y, flux = STARS
     store_run(conn, tmp_path, {"j": sky(x, y, flux, 5), "k": sky(x, y, flux * 0, 7, "k")})

@@ -81,8 +81,8 @@ def find(bands: list[Band], confirm: str, settings: Settings) -> Found:
     """
     per_band = _together(lambda band: detections(band, settings), bands)
     joined = merge([d.x for d in per_band], [d.y for d in per_band], settings["merge_radius"][0])
-    one_way = [len(band.directions) == 1 for band in bands]
-    asked = [wanted(d.rule, "none" if alone else confirm) for d, alone in zip(per_band, one_way, strict=True)]
+    one_way = all(len(band.directions) == 1 for band in bands)  # then nothing can be confirmed
+    asked = [wanted(d.rule, "none" if one_way else confirm) for d in per_band]
     good = _gather(joined, asked, False).astype(bool)
     keep = good.any(axis=1)
     extra = [
