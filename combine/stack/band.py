@@ -14,6 +14,7 @@ from combine.stack.judge import Verdict, judge, reject
 from combine.stack.model import Model, make_model
 from combine.stack.passes import Stacker, Sums
 from combine.stack.pixels import Pixels
+from combine.stack.sky import scan_skies
 from schema.settings import Settings
 
 Array = NDArray[np.float64]
@@ -66,8 +67,8 @@ class Direction:
         scale = np.array([members[k].scale for k in owner])
         self.owner = np.array(owner, np.int64)
         self.stacker = Stacker(placements, [p for m in members for p in m.pixels], scale, frame)
-        for i, placement in enumerate(placements):
-            self.stacker.layers.background[i, 0, 0] = scale[i] * placement.image.sky_measured
+        skies = [sky for m in members for sky in scan_skies(m.placements, m.pixels)]
+        self.stacker.layers.background[:, 0, 0] = scale * skies
         self.noise = np.array([np.median([p.image.noise_measured * m.scale for p in m.placements]) for m in members])
         self.verdicts: list[Verdict] = []
         self.reasons: list[str | None] = [None] * len(members)
