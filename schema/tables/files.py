@@ -31,6 +31,7 @@ setting = sa.Table(
     metadata,
     col("name", "text", "Name of the assumption or tuning value", primary_key=True, null=False, ucd="meta.id;meta.main"),
     col("value", "double precision[]", "Its value; most settings have one element", null=False, ucd="stat.value"),
+    col("preset", "double precision[]", "The value deepcal comes with; a value that equals it follows later versions, any other is kept", null=False, ucd="stat.value"),
     col("unit", "text", "Unit of the value", null=False, server_default="", ucd="meta.unit"),
     col("assumed", "boolean", "True when no source gives the value", null=False, ucd="meta.code"),
     col("source", "text", "Where the value comes from, or why it was assumed", null=False, ucd="meta.ref"),

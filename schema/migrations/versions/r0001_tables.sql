@@ -771,6 +771,7 @@ CREATE TABLE deepcal.scan_score (
 CREATE TABLE deepcal.setting (
     name TEXT NOT NULL,
     value DOUBLE PRECISION[] NOT NULL,
+    preset DOUBLE PRECISION[] NOT NULL,
     unit TEXT DEFAULT '' NOT NULL,
     assumed BOOLEAN NOT NULL,
     source TEXT NOT NULL,
