@@ -45,7 +45,8 @@ def test_two_upgrades_at_once_wait_for_each_other(databases: Databases) -> None:
 def test_a_setting_nobody_changed_follows_a_new_version(fresh: Connection) -> None:
     fresh.execute("UPDATE setting SET value = '{6}', preset = '{6}' WHERE name = 'exptime'")
     fresh.execute("UPDATE setting SET value = '{9}', preset = '{6}' WHERE name = 'fwhm_per_shape'")
-    fresh.execute("DELETE FROM setting WHERE name = 'zp_ref'")  # as in a new version: something is to do
+    fresh.execute("DELETE FROM setting WHERE name = 'zp_ref'")  # a row more
+    fresh.commit()
     assert upgrade(fresh) == ["3 settings"]
     rows = fresh.execute(
         "SELECT value, preset FROM setting WHERE name IN ('exptime', 'fwhm_per_shape') ORDER BY name"
