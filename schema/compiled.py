@@ -1,11 +1,11 @@
 """Where compiled loops are kept: a folder named by the code, so that no change can meet machine code of before."""
 
-import hashlib
 import os
-from importlib.resources import files
 from pathlib import Path
 
 import platformdirs
+
+from schema.code import code_digest
 
 
 def keep_compiled(package: str) -> Path:
@@ -23,11 +23,7 @@ def keep_compiled(package: str) -> Path:
     """
     from numba import config  # here, since only rooms with compiled loops need numba
 
-    root = Path(str(files(package)))
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.read_bytes())
-    folder = compiled_home() / f"{package}-{digest.hexdigest()[:12]}"
+    folder = compiled_home() / f"{package}-{code_digest(package)}"
     config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]  # numba sets its options at run time
     return folder
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from numba import config
 
+from schema.code import code_digest
 from schema.compiled import keep_compiled
 
 
@@ -29,3 +30,13 @@ def test_a_change_anywhere_in_a_package_leaves_the_old_machine_code_behind(loops
     assert after != before
     assert after.parent == loops.parent / "home" / "compiled"
     assert str(after) == config.CACHE_DIR
+
+
+def test_the_digest_of_a_module_is_of_that_module_alone(loops: Path) -> None:
+    (loops / "inner.py").write_text("x = 1\n")
+    before = code_digest(f"{loops.name}.inner")
+    (loops / "other.py").write_text("y = 2\n")
+    assert code_digest(f"{loops.name}.inner") == before
+    assert code_digest(loops.name) != before
+    with pytest.raises(ModuleNotFoundError):
+        code_digest("no_such_package_at_all")

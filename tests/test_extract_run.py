@@ -59,6 +59,14 @@ def test_the_stars_become_sources_numbered_by_declination(conn: Connection, run:
     assert has_sources(conn, RUN)
 
 
+def test_a_changed_setting_asks_for_a_new_extraction(conn: Connection, run: Path) -> None:
+    assert not has_sources(conn, RUN)
+    extract_field(conn, TILE, home=run)
+    assert has_sources(conn, RUN)
+    conn.execute("UPDATE deepcal.setting SET value = '{6}' WHERE name = 'detect_snr'")
+    assert not has_sources(conn, RUN)
+
+
 def test_three_bands_make_one_list(conn: Connection, tmp_path: Path) -> None:
     x, y, flux = STARS
     store_run(conn, tmp_path, {b: sky(x, y, flux * (1 + 0.2 * i), 40 + i, b) for i, b in enumerate("jhk")})

@@ -148,6 +148,7 @@ def store(
             load("combine/extract_finish.sql"),
             {
                 "run": run.run,
+                "code": finish["code"],
                 "confirm": finish["confirm"],
                 "density": finish["density"],
                 "calibration": Jsonb(finish["calibration"]),

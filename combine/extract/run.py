@@ -15,6 +15,7 @@ from combine.extract.load import BrightStars, Run, read_band, read_bright, read_
 from combine.extract.sources import Found, Measured, find, measure, read_bands
 from combine.extract.table import Columns, calibrated, columns, parents, suspects
 from combine.products import Product
+from schema.code import code_digest
 from schema.errors import BadArgument
 from schema.progress import Progress, silent
 from schema.settings import Settings, of_groups, read
@@ -94,7 +95,10 @@ def extract_field(
     rows = _rows(chosen, found, measured, points, bright, density, settings)
     progress("extract", 4, STEPS)
     calibration = stored(points)
-    finish = {"confirm": confirm, "density": density, "calibration": calibration, "parameters": settings}
+    finish = {
+        "code": extract_code(), "confirm": confirm, "density": density, "calibration": calibration,
+        "parameters": settings,
+    }  # fmt: skip
     store(conn, chosen, rows, [d for band in bands for d in _depths(band, points[band.letter])], finish, settings)
     progress("extract", STEPS, STEPS)
     return ExtractResult(
@@ -108,11 +112,21 @@ def extract_field(
     )
 
 
+def extract_code() -> str:
+    """Return a digest of the code that makes sources."""
+    return code_digest("combine.extract", "combine.measure")
+
+
 def has_sources(conn: psycopg.Connection[Any], run: str) -> bool:
-    """Tell whether the sources of a run are stored."""
+    """Tell whether the sources of a run are stored as today's settings and code would make them by default."""
     with conn.transaction():
-        row = conn.execute(load("combine/run_exists.sql"), {"run": run}).fetchone()
-    return row is not None and row[2] == "extracted"
+        row = conn.execute(load("combine/extract_made_with.sql"), {"run": run}).fetchone()
+        wanted = of_groups(read(conn), {"common", "extract"})
+    if row is None:
+        return False
+    code, confirm, parameters = row
+    same = all(parameters.get(name) == value for name, value in wanted.items())
+    return bool(same and code == extract_code() and confirm == "default")
 
 
 def _read(letter: str, run: Run) -> tuple[str, dict[str, Product]]:

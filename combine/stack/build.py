@@ -16,7 +16,7 @@ from combine.stack.band import DirectionStack, Member, Part, stack_band
 from combine.stack.geometry import Frame, place, share_rows
 from combine.stack.inventory import write_band
 from combine.stack.pixels import Pixels, open_pixels
-from combine.stack.plan import Plan, code_digest, make_plan
+from combine.stack.plan import Plan, make_plan, stack_code
 from combine.stack.register import SCAN_TERMS
 from schema.errors import NotReady
 from schema.progress import Progress, silent
@@ -163,7 +163,7 @@ def _store_run(conn: psycopg.Connection[Any], plan: Plan, folder: Path) -> None:
     tie = plan.registration.field
     values = {
         "run": plan.run, "tile": plan.field.tile, "selection": plan.selection, "bands": plan.bands,
-        "parameters": Jsonb(plan.settings), "code": code_digest(), "folder": str(folder),
+        "parameters": Jsonb(plan.settings), "code": stack_code(), "folder": str(folder),
         "field_terms": tie.terms, "field_dra": list(map(float, tie.offset.dra)),
         "field_ddec": list(map(float, tie.offset.ddec)), "tie_stars": tie.stars, "tie_rms": tie.rms,
     }  # fmt: skip

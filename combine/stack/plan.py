@@ -4,7 +4,6 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from combine.stack.detect import store_detections
 from combine.stack.pixels import open_pixels
 from combine.stack.register import Positions, Registration, register
 from combine.stack.select import Field, Image, choose_images, choose_scans, read_field
+from schema.code import code_digest
 from schema.errors import NotReady
 from schema.progress import Progress
 from schema.settings import Settings, of_groups, read
@@ -105,14 +105,9 @@ def _tie_stars(conn: psycopg.Connection[Any], field: Field, settings: Settings) 
     return Positions(*np.array([row[1:] for row in rows], float).reshape(-1, 2).T)
 
 
-def code_digest() -> str:
-    """Return the first 12 hex digits of the SHA-256 of the code that makes stacks."""
-    digest = hashlib.sha256()
-    for package in ("combine", "combine.stack", "combine.measure"):
-        for path in sorted(files(package).iterdir(), key=lambda item: item.name):
-            if path.name.endswith(".py"):
-                digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+def stack_code() -> str:
+    """Return a digest of the code that makes stacks."""
+    return code_digest("combine.stack", "combine.measure", "combine.products")
 
 
 def _run_name(
@@ -120,7 +115,7 @@ def _run_name(
 ) -> str:
     """Name a run by what it is made of."""
     digest = hashlib.sha256()
-    digest.update(json.dumps([where, code_digest(), settings]).encode())
+    digest.update(json.dumps([where, stack_code(), settings]).encode())
     for image in images:
         digest.update(f"{image.hemis}{image.date}{image.scan} {image.band}{image.usy} {image.sha256}\n".encode())
     for positions in (*(detections[key] for key in sorted(detections)), tie):

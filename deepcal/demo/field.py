@@ -1,14 +1,13 @@
 """The simulated field of the demo: made once, recognised by its manifest, and never mixed with anything else."""
 
-import hashlib
 import json
 import shutil
 from dataclasses import asdict, dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import simulate
+from schema.code import code_digest
 from schema.connection import Connection
 from schema.errors import BadArgument
 from schema.progress import Progress
@@ -67,16 +66,6 @@ def prepare(wish: Wish, folder: Path, progress: Progress) -> Field:
     sizes = {str(path.relative_to(folder)): path.stat().st_size for path in paths}
     manifest.write_text(json.dumps({"wish": asdict(wish), "code": code, "files": sizes}, indent=1))
     return Field(folder, made=True, old=False)
-
-
-def code_digest(*packages: str) -> str:
-    """Return a digest of the Python code of packages."""
-    digest = hashlib.sha256()
-    for package in packages:
-        root = files(package)
-        for path in sorted(Path(str(root)).rglob("*.py")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def refuse_strangers(conn: Connection, tile: int, folder: Path) -> None:

@@ -10,11 +10,12 @@ import combine
 import crossmatch
 import ingest
 from crossmatch.changes import find_changes
-from deepcal.demo.field import Field, Wish, code_digest, forget, prepare, refuse_strangers
+from deepcal.demo.field import Field, Wish, forget, prepare, refuse_strangers
 from deepcal.report.figures import Figures, figures
 from deepcal.report.tables import Tables, read_tables
 from deepcal.truth import Comparison, Truth, compare, read_truth
 from ingest import FileResult
+from schema.code import code_digest
 from schema.connection import Connection
 from schema.errors import NotReady
 from schema.progress import Progress, silent

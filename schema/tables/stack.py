@@ -23,6 +23,7 @@ stack_run = sa.Table(
     col("density", "text", "Density class the glint seeds were chosen by", ucd="meta.code"),
     col("stacked_at", "timestamptz", "When the stacks were stored", null=False, server_default=sa.func.now(), ucd="time.processing"),
     col("extracted_at", "timestamptz", "When the sources were stored", ucd="time.processing"),
+    col("extract_code", "character(12)", "First 12 hex digits of the SHA-256 of the extracting code", ucd="meta.version"),
     col("confirm", "text", "Confirmation the sources were loaded under: default, published or none", ucd="meta.code"),
     col("calibration", "jsonb", "Zero point, its error, stars used and reference per band", ucd="phot.mag;arith.zp"),
     sa.CheckConstraint("state IN ('stacked', 'extracted')", name="state"),

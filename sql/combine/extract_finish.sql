@@ -2,6 +2,7 @@
 UPDATE deepcal.stack_run
    SET state = 'extracted',
        extracted_at = clock_timestamp(),
+       extract_code = %(code)s,
        confirm = %(confirm)s,
        density = %(density)s,
        calibration = %(calibration)s,

@@ -897,6 +897,7 @@ CREATE TABLE deepcal.stack_run (
     density TEXT,
     stacked_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     extracted_at TIMESTAMP WITH TIME ZONE,
+    extract_code CHAR(12),
     confirm TEXT,
     calibration JSONB,
     CONSTRAINT stack_run_pkey PRIMARY KEY (run),
