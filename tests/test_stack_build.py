@@ -1,6 +1,8 @@
 """Building a run: products, inventory, selections, and what happens when something is wrong."""
 
 import hashlib
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -179,3 +181,13 @@ def test_the_same_scans_give_the_same_files(conn: Connection, field: int, home: 
     second = combine.stack_field(conn, field, home=tmp_path / "elsewhere")
     assert second.run == first.run
     assert sorted(conn.execute("SELECT sha256 FROM deepcal.stack").fetchall()) == sums
+
+
+def test_what_a_killed_build_left_is_swept_away(conn: Connection, field: int, home: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = home / "products" / str(field) / f"aaaaaaaaaaaa.{gone.pid}.part"
+    left.mkdir(parents=True)
+    (left / "half.fits").write_bytes(b"SIMPLE")
+    result = combine.stack_field(conn, field, home=home)
+    assert [path.name for path in left.parent.iterdir()] == [result.run]

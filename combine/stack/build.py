@@ -108,12 +108,26 @@ def use(conn: psycopg.Connection[Any], run: str) -> bool:
 @contextmanager
 def _new_folder(folder: Path) -> Iterator[Path]:
     """Give a folder to write in; what has not been renamed in the end goes away again."""
+    for left in folder.parent.glob("*.part"):
+        if not _alive(int(left.name.split(".")[-2])):
+            shutil.rmtree(left, ignore_errors=True)
     part = folder.with_name(f"{folder.name}.{os.getpid()}.part")
     part.mkdir(parents=True)
     try:
         yield part
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    """Tell whether a process of this number runs: what one that was killed left behind can go."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
 
 
 def _teller(progress: Progress, plan: Plan, number: int) -> Any:
