@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-TABLES = ("psc", "xsc", "scan", "detection")
-
 
 @dataclass(frozen=True)
 class PublishedColumn:

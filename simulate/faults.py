@@ -24,7 +24,6 @@ KINDS = (
 )
 SHARE = 0.15  # of the scans
 ONE_OF_EACH = 60  # from so many scans on, every kind is there
-H_ONLY = ("airglow", "glitch")
 GLITCH_SHARE = 1 / 60  # of the scans have a single-frame glitch in H
 KNOWN = 0.5  # of meteors, insects and clouds are noted by the pipeline
 

@@ -14,7 +14,6 @@ SHORT_READ = (9.0, 8.5, 8.0)  # J H Ks, brighter stars are measured on the 51 ms
 DETECTED = 3.0  # signal-to-noise ratio below which a band has an upper limit
 LIMIT = 2.0  # standard deviations of a 95 percent limit
 APERTURE_LOSS = 1.35  # noise of a 4 arcsec aperture over that of a fitted profile
-CLEAN = np.array(list("ABCD"))
 
 
 @dataclass(frozen=True)
