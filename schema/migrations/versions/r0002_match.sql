@@ -1,0 +1,1 @@
+-- Cells of the large catalogues, and what a refresh of the matches remembers.

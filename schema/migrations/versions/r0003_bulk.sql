@@ -1,0 +1,1 @@
+-- Bulk files that can be replaced, and the rows that were turned away.

@@ -1,0 +1,11 @@
+"""Scores that explain themselves: each factor with its value and its limit."""
+
+from schema.migrations import run_beside
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Change the tables, their constraints and their indexes."""
+    run_beside(__file__)

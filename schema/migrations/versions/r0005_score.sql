@@ -1,0 +1,1 @@
+-- Scores that explain themselves: each factor with its value and its limit.

@@ -1,0 +1,1 @@
+-- Stars seen in many scans.

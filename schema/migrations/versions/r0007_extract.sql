@@ -1,0 +1,1 @@
+-- What an extraction measures of its own stacks.
