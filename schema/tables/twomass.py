@@ -27,6 +27,25 @@ xsc = sa.Table(
     comment="2MASS All-Sky Extended Source Catalog: one source, all 389 published columns",
 )
 
+
+def _cells(catalog: str, key: str) -> sa.Table:
+    """Describe the narrow table that joins with a catalogue walk through in the order of the sky."""
+    return sa.Table(
+        f"{catalog}_cell",
+        metadata,
+        col("cell", "integer", "Cell of the sky, 20 to 40 arcsec wide: the q3c pixel shifted right by 34 bits", null=False, ucd="pos.healpix"),
+        col(key, "integer", f"The row of twomass.{catalog}", null=False, ucd="meta.id;meta.main"),
+        col("ra", "double precision", "Right ascension J2000", unit="deg", null=False, ucd="pos.eq.ra;meta.main"),
+        col("decl", "double precision", "Declination J2000", unit="deg", null=False, ucd="pos.eq.dec;meta.main"),
+        sa.Index(f"{catalog}_cell_cell_idx", "cell", postgresql_include=["ra", "decl", key]),
+        schema="twomass",
+        comment=f"Where the rows of twomass.{catalog} lie on the sky, cell by cell: kept by the load, read by large matches",
+    )
+
+
+psc_cell = _cells("psc", "pts_key")
+xsc_cell = _cells("xsc", "ext_key")
+
 standard = sa.Table(
     "standard",
     metadata,
