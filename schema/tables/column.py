@@ -28,6 +28,7 @@ _TYPES: dict[str, Any] = {
     "real": sa.REAL(),
     "smallint": sa.SmallInteger(),
     "text": sa.Text(),
+    "text[]": pg.ARRAY(sa.Text()),
     "timestamptz": pg.TIMESTAMP(timezone=True),
 }
 
@@ -45,9 +46,9 @@ def col(name: str, kind: str, comment: str, *args: Any, unit: str = "", ucd: str
     return sa.Column(name, column_type(kind), *args, comment=text, nullable=null, info={"unit": unit, "ucd": ucd}, **keywords)
 
 
-def published_col(column: PublishedColumn) -> "sa.Column[Any]":
-    """Describe a column of a published table."""
-    return col(column.name, column.type, column.comment, unit=column.unit, ucd=column.ucd, null=column.null)
+def published_col(column: PublishedColumn, *, null: bool | None = None) -> "sa.Column[Any]":
+    """Describe a column of a published table; `null` says whether it can be empty where the published list does not."""
+    return col(column.name, column.type, column.comment, unit=column.unit, ucd=column.ucd, null=column.null if null is None else null)
 
 
 def file_id(*, bulk: bool = False) -> "sa.Column[Any]":

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from schema.published import published
-from schema.tables.column import col, file_id, metadata, position_checks, published_col
+from schema.tables.column import BAND_UCD, BANDS, col, file_id, metadata, position_checks, published_col
 
 scan = sa.Table(
     "scan",
@@ -57,6 +57,12 @@ image = sa.Table(
     col("blank_fraction", "real", "Blank pixels inside the valid rectangle over all of them", null=False, ucd="stat.value"),
     col("sky_measured", "real", "Median of the pixels", unit="DN", null=False, ucd="instr.skyLevel"),
     col("noise_measured", "real", "Robust scatter of neighbouring pixels at lag 6", unit="DN", null=False, ucd="stat.stdev;instr.background"),
+    col("brightest", "real", "Highest pixel", unit="DN", ucd="instr.skyLevel;stat.max"),
+    col("saturation", "real", "Level at which the brightest pixels pile up; unknown where they do not", unit="DN", ucd="instr.saturation"),
+    col("saturated_fraction", "real", "Pixels at that level over all that are not blank", null=False, server_default="0", ucd="stat.value"),
+    col("pixel_sha256", "character(64)", "SHA-256 of the pixels as big-endian float32, by which a working copy is verified", ucd="meta.id"),
+    col("dxfs", "real", "DXFS: step of the frames across the scan", unit="arcsec", ucd="instr.det;pos.cartesian.x;arith.diff"),
+    col("dyfs", "real", "DYFS: step of the frames along the scan", unit="arcsec", ucd="instr.det;pos.cartesian.y;arith.diff"),
     file_id(),
     sa.UniqueConstraint("scan_key", "band", "usy"),
     sa.CheckConstraint("band IN ('j', 'h', 'k')", name="band"),
@@ -65,6 +71,7 @@ image = sa.Table(
     sa.CheckConstraint("magzp BETWEEN 10 AND 30", name="magzp"),
     sa.CheckConstraint("skysig > 0 AND seesh > 0 AND exptime > 0", name="positive"),
     sa.CheckConstraint("blank_fraction BETWEEN 0 AND 1", name="blank_fraction"),
+    sa.CheckConstraint("saturated_fraction BETWEEN 0 AND 1", name="saturated_fraction"),
     *position_checks(),
     schema="deepcal",
     comment="One image of one scan in one band, with what its header and a first look at its pixels say",
@@ -91,6 +98,8 @@ FACTORS = {
     "seeing": "mean and maximum seeing shape",
     "focus": "second image moment ratio",
     "airglow": "background noise above the expected",
+    "untracked": "seeing that changes along the scan",
+    "position": "stars of the visit that are not where they should be",
 }
 
 scan_score = sa.Table(
@@ -105,6 +114,10 @@ scan_score = sa.Table(
     col("scored_at", "timestamptz", "When the score was made", null=False, server_default=sa.func.now(), ucd="time.processing"),
     sa.PrimaryKeyConstraint("scan_key", "rules"),
     sa.CheckConstraint("quality BETWEEN 0 AND 10", name="quality"),
+    col("step_phase", "real", "Smallest distance between the sub-pixel phases of the six frames of a point", unit="pixel", ucd="stat.value"),
+    col("step_limit", "real", "Its limit: below, the frames are not dithered", unit="pixel", ucd="stat.value"),
+    *(col(f"quality_{band}", "real", f"The score of {name} alone: base times the smallest factor of the band", ucd=f"meta.code.qual;{BAND_UCD[band]}") for band, name in BANDS.items()),
+    col("missing", "text[]", "What was not known, and so lowered nothing", ucd="meta.note"),
     *(sa.CheckConstraint(f"f_{name} BETWEEN 0 AND 1", name=name) for name in FACTORS),
     schema="deepcal",
     comment="The score of one scan under one version of the rules: every factor and the result",

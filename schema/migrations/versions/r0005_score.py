@@ -1,4 +1,4 @@
-"""Scores that explain themselves: each factor with its value and its limit."""
+"""Scores that explain themselves: values, limits and factors, and the photometry behind them."""
 
 from schema.migrations import run_beside
 

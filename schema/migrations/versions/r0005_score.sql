@@ -1,1 +1,125 @@
--- Scores that explain themselves: each factor with its value and its limit.
+-- Scores that explain themselves: each factor with its value and its limit, and the photometry of scans, visits and nights.
+ALTER TABLE deepcal.image ADD COLUMN dxfs REAL, ADD COLUMN dyfs REAL;
+
+ALTER TABLE deepcal.scan_score
+    ADD COLUMN f_untracked REAL,
+    ADD COLUMN f_position REAL,
+    ADD COLUMN step_phase REAL,
+    ADD COLUMN step_limit REAL,
+    ADD COLUMN quality_j REAL,
+    ADD COLUMN quality_h REAL,
+    ADD COLUMN quality_k REAL,
+    ADD COLUMN missing TEXT[],
+    ADD CONSTRAINT scan_score_untracked_check CHECK (f_untracked BETWEEN 0 AND 1),
+    ADD CONSTRAINT scan_score_position_check CHECK (f_position BETWEEN 0 AND 1);
+
+CREATE TABLE deepcal.scan_band_score (
+    scan_key INTEGER NOT NULL,
+    rules SMALLINT NOT NULL,
+    band CHAR(1) NOT NULL,
+    overlap REAL,
+    overlap_limit REAL,
+    dispersion REAL,
+    dispersion_limit REAL,
+    night REAL,
+    night_limit REAL,
+    visits REAL,
+    visits_limit REAL,
+    depth REAL,
+    depth_limit REAL,
+    seeing REAL,
+    seeing_limit REAL,
+    seeing_max REAL,
+    seeing_max_limit REAL,
+    focus REAL,
+    focus_limit REAL,
+    airglow REAL,
+    airglow_limit REAL,
+    untracked REAL,
+    untracked_limit REAL,
+    shape_rms REAL,
+    shape_rms_limit REAL,
+    position REAL,
+    position_limit REAL,
+    depth_from TEXT,
+    p_flags REAL,
+    p_overlap REAL,
+    p_dispersion REAL,
+    p_night REAL,
+    p_visits REAL,
+    f_photometric REAL,
+    f_sensitivity REAL,
+    f_seeing REAL,
+    f_focus REAL,
+    f_airglow REAL,
+    f_untracked REAL,
+    f_position REAL,
+    quality REAL NOT NULL,
+    worst TEXT,
+    missing TEXT[],
+    CONSTRAINT scan_band_score_pkey PRIMARY KEY (scan_key, rules, band),
+    CONSTRAINT scan_band_score_scan_key_fkey FOREIGN KEY(scan_key, rules) REFERENCES deepcal.scan_score (scan_key, rules) ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT scan_band_score_band_check CHECK (band IN ('j', 'h', 'k')),
+    CONSTRAINT scan_band_score_quality_check CHECK (quality BETWEEN 0 AND 10)
+);
+
+CREATE TABLE deepcal.scan_photometry (
+    scan_key INTEGER NOT NULL,
+    band CHAR(1) NOT NULL,
+    visit INTEGER NOT NULL,
+    n_stars INTEGER NOT NULL,
+    dmag REAL,
+    scatter REAL,
+    dmag_zone REAL,
+    profile_zone REAL,
+    found REAL,
+    n_standards INTEGER NOT NULL,
+    zero_point REAL,
+    zero_point_err REAL,
+    dispersion REAL,
+    detections_file INTEGER NOT NULL,
+    made_with CHAR(12) NOT NULL,
+    CONSTRAINT scan_photometry_pkey PRIMARY KEY (scan_key, band),
+    CONSTRAINT scan_photometry_band_check CHECK (band IN ('j', 'h', 'k')),
+    CONSTRAINT scan_photometry_scan_key_fkey FOREIGN KEY(scan_key) REFERENCES deepcal.scan (scan_key) ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+CREATE TABLE deepcal.visit_photometry (
+    visit INTEGER NOT NULL,
+    band CHAR(1) NOT NULL,
+    tile INTEGER NOT NULL,
+    hemis CHAR(1) NOT NULL,
+    date DATE NOT NULL,
+    jdate DOUBLE PRECISION,
+    airmass REAL,
+    n_scans INTEGER NOT NULL,
+    scatter REAL,
+    c1 REAL,
+    c1_err REAL,
+    published REAL,
+    m10 REAL,
+    night REAL,
+    CONSTRAINT visit_photometry_pkey PRIMARY KEY (visit, band),
+    CONSTRAINT visit_photometry_band_check CHECK (band IN ('j', 'h', 'k'))
+);
+
+CREATE TABLE deepcal.night_zeropoint (
+    hemis CHAR(1) NOT NULL,
+    date DATE NOT NULL,
+    band CHAR(1) NOT NULL,
+    method TEXT NOT NULL,
+    n_visits INTEGER NOT NULL,
+    n_used INTEGER NOT NULL,
+    jdate DOUBLE PRECISION,
+    c1 REAL,
+    slope REAL,
+    rms REAL,
+    c2 REAL,
+    published_diff REAL,
+    published_rms REAL,
+    CONSTRAINT night_zeropoint_pkey PRIMARY KEY (hemis, date, band),
+    CONSTRAINT night_zeropoint_band_check CHECK (band IN ('j', 'h', 'k'))
+);
+
+CREATE INDEX scan_photometry_visit_idx ON deepcal.scan_photometry (visit);
+CREATE INDEX visit_photometry_hemis_date_idx ON deepcal.visit_photometry (hemis, date);
