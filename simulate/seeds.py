@@ -20,6 +20,13 @@ class Stream(IntEnum):
     IMAGE = 10
     NOISE = 11
     SCAN_TABLE = 12
+    NIGHT = 30
+    MONTH = 31
+    SCHEDULE = 32
+    SPOILED = 33
+    TABLES = 34
+    VARIABLES = 35
+    MOTION = 36
 
 
 def stream(tile: int, seed: int, purpose: Stream, *item: int) -> np.random.Generator:
