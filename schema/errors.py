@@ -34,14 +34,15 @@ class BadRow(BadFile):
     column : column name
     value : the text that was found
     expected : what belongs there, in words
+    word : what the number counts: "line", or "row" where a format has no lines
     """
 
-    def __init__(self, path: Path | str, line: int, column: str, value: str, expected: str) -> None:
+    def __init__(self, path: Path | str, line: int, column: str, value: str, expected: str, word: str = "line") -> None:
         self.line = line
         self.column = column
         self.value = value
         self.expected = expected
-        super().__init__(path, f"line {line}, column {column}: {value!r}, expected {expected}")
+        super().__init__(path, f"{word} {line}, column {column}: {value!r}, expected {expected}")
 
 
 class BadArgument(DeepcalError):

@@ -19,6 +19,18 @@ class PublishedColumn:
     comment: str
 
 
+ESSENTIAL = {"psc": ("ra", "decl", "designation", "pts_key")}
+"""Columns without which a row of a download is of no use; the others may be null, as downloads of some columns need.
+
+The published files themselves are still read by the nulls of their own columns. Tables not named here keep them too.
+"""
+
+
+def nullable(table: str, column: PublishedColumn) -> bool:
+    """Tell whether a column may be null in the database."""
+    return column.name not in ESSENTIAL[table] if table in ESSENTIAL else column.null
+
+
 @cache
 def published(table: str) -> tuple[PublishedColumn, ...]:
     """Return the columns of a published table in file order.

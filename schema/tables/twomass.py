@@ -2,18 +2,18 @@
 
 import sqlalchemy as sa
 
-from schema.published import published
+from schema.published import nullable, published
 from schema.tables.column import BAND_UCD, BANDS, col, file_id, metadata, position_checks, published_col
 
 psc = sa.Table(
     "psc",
     metadata,
-    *(published_col(column) for column in published("psc")),
+    *(published_col(column, null=nullable("psc", column)) for column in published("psc")),
     file_id(bulk=True),
     sa.PrimaryKeyConstraint("pts_key"),
     *position_checks("ra", "decl"),
     schema="twomass",
-    comment="2MASS All-Sky Point Source Catalog: one source, all 60 published columns",
+    comment="2MASS All-Sky Point Source Catalog: one source, all 60 published columns; a download of some columns leaves the others empty",
 )
 
 xsc = sa.Table(
