@@ -10,8 +10,10 @@ from schema.errors import BadArgument
 from schema.grid import Grid
 from simulate.galaxies import apertures, draw_galaxies
 from simulate.known import known
+from simulate.motion import draw_motion
 from simulate.seeds import Stream, stream
 from simulate.stars import draw_stars
+from simulate.variables import Variability, draw_variability
 
 Array = NDArray[np.float64]
 
@@ -19,6 +21,8 @@ HALF_WIDTH, HALF_HEIGHT = 400.0, 2000.0  # arcsec: the field, 2 arcmin around it
 FIELD = 540 * 3600 / 3600**2  # square degrees
 SINGLE_LIMIT = (16.7, 15.9, 15.4)  # 5 sigma of one scan in 4 arcsec, J H Ks
 BELOW = 2.0  # mag that the sky goes on below the stack's limit
+VARIABLES = 6
+VARIABLE_J = (11.0, 15.0)  # of the stars that vary for certain
 ISOLATION = 8.0  # arcsec; an object with a neighbour nearer than this is blended
 
 STARS = {"low": (1_700, 0.24), "medium": (6_200, 0.28), "high": (49_200, 0.30)}
@@ -50,9 +54,13 @@ class Sky:
     standard: NDArray[np.int64]
     neighbour: Array
     """Distance (arcsec) to the nearest object of at least a tenth of its J flux."""
+    motion: Array
+    """Proper motions (n, 2), mas a year, RA with cos(Dec); the positions are those of the year 2000."""
+    vary: Variability
+    """How the magnitudes change about `mag`, which are their means."""
 
 
-def make_sky(tile: int, seed: int, grid: Grid, crowding: str, scans: int) -> Sky:
+def make_sky(tile: int, seed: int, grid: Grid, crowding: str, scans: int, variables: int = VARIABLES) -> Sky:
     """Draw the objects of a field.
 
     Parameters
@@ -64,6 +72,8 @@ def make_sky(tile: int, seed: int, grid: Grid, crowding: str, scans: int) -> Sky
         About 2,500, 7,000 or 50,000 objects brighter than J 20 in the field.
     scans : int
         The more scans, the fainter the objects that matter.
+    variables : int
+        Bright single stars of the field that vary for certain, besides those that chance makes vary.
 
     Raises
     ------
@@ -91,6 +101,15 @@ def make_sky(tile: int, seed: int, grid: Grid, crowding: str, scans: int) -> Sky
     mag = mag[keep]
     r_e, ba = both(np.nan, galaxies.r_e), both(1.0, galaxies.ba)
     sersic = both(0.0, galaxies.sersic.astype(float)).astype(np.int64)
+    standard = both(stars.standard.astype(float), 0.0).astype(np.int64)
+    neighbour = _neighbours(x, y, mag[:, 0])
+    motion = draw_motion(stream(tile, seed, Stream.MOTION), sersic == 0, mag[:, 0])
+    motion[standard == 1] = known(tile).motion
+    vary = stream(tile, seed, Stream.VARIABLES)
+    fit = (sersic == 0) & (standard == 0) & (neighbour > ISOLATION)
+    fit &= (mag[:, 0] > VARIABLE_J[0]) & (mag[:, 0] < VARIABLE_J[1])
+    fit &= (np.abs(x - (grid.nx - 1) / 2) < 220) & (np.abs(y - (grid.ny - 1) / 2) < 1750)
+    planted = vary.permutation(np.flatnonzero(fit))[:variables]
     return Sky(
         id=np.arange(1, keep.size + 1),
         galaxy=sersic > 0,
@@ -104,8 +123,10 @@ def make_sky(tile: int, seed: int, grid: Grid, crowding: str, scans: int) -> Sky
         ba=ba,
         pa=both(0.0, galaxies.pa),
         sersic=sersic,
-        standard=both(stars.standard.astype(float), 0.0).astype(np.int64),
-        neighbour=_neighbours(x, y, mag[:, 0]),
+        standard=standard,
+        neighbour=neighbour,
+        motion=motion,
+        vary=draw_variability(vary, (sersic == 0) & (standard == 0), planted),
     )
 
 

@@ -16,6 +16,7 @@ from simulate.offsets import HALF_X, HALF_Y, TERMS, WAVE, offset_at, parts, patt
 from simulate.plan import BANDS, Plan
 from simulate.seeds import Stream, stream
 from simulate.sky import ISOLATION
+from simulate.variables import KINDS
 
 Array = NDArray[np.float64]
 
@@ -45,6 +46,12 @@ def write_objects(plan: Plan, path: Path) -> Path:
         "standard": sky.standard,
         "neighbour": sky.neighbour,
         "blended": sky.neighbour < ISOLATION,
+        "pmra": sky.motion[:, 0],
+        "pmdec": sky.motion[:, 1],
+        "variable": [KINDS[kind] or None for kind in sky.vary.kind.tolist()],
+        "period": sky.vary.period,
+        "amplitude": sky.vary.amplitude,
+        "phase_epoch": np.where(sky.vary.kind > 0, sky.vary.epoch, np.nan),
     }
     return _write(plan, path, columns)
 

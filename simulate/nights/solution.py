@@ -59,7 +59,7 @@ def _usable(measured: Array, there: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def applied(solution: Solution, nights: Calendar, night: Ints, hours: Array) -> Array:
     """Return the c1 (n, 3) that the survey applied at moments of its nights."""
-    found = solution.line[night, 0] + solution.line[night, 1] * hours[:, None]
+    found: Array = solution.line[night, 0] + solution.line[night, 1] * hours[:, None]
     for number in np.unique(night).tolist():
         mine = night == number
         there = solution.used[number]
