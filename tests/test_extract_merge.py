@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from combine.extract.artifacts import Parents, Suspects, density_class, flags
+from combine.extract.artifacts import Parents, Surroundings, Suspects, density_class, flags
 from combine.extract.merge import merge, weighted
 from combine.extract.names import name_all, position_name
+from combine.extract.stray import assumed
 from schema.settings import defaults
 
 SETTINGS = defaults()
@@ -102,7 +103,12 @@ STAR = Parents(np.array([200.0]), np.array([500.0]), np.array([[8.0, 7.6, 7.5]])
 
 
 def flag(them: Suspects, density: str = "low", hemispheres: str = "n") -> str:
-    return str(flags(them, STAR, hemispheres, density, SETTINGS)[0])
+    return flag_of(them, STAR, density, hemispheres)
+
+
+def flag_of(them: Suspects, parents: Parents, density: str, hemispheres: str = "n") -> str:
+    stray = assumed(hemispheres, SETTINGS)
+    return str(flags(them, parents, stray, Surroundings(hemispheres, density), SETTINGS)[0])
 
 
 def test_a_latent_image_ahead_of_its_star_is_p() -> None:
@@ -127,7 +133,7 @@ def test_glint_seeds_follow_the_density_of_the_field() -> None:
     angle, distance = np.radians(SETTINGS["glint_n_j"][0]), SETTINGS["glint_n_j"][1]
     place = 200 - distance * np.sin(angle), 500 + distance * np.cos(angle), (18.0, np.nan, np.nan)
     faint = Parents(STAR.x, STAR.y, np.full((1, 3), 12.0))
-    found = {d: str(flags(suspects(*place), faint, "n", d, SETTINGS)[0]) for d in ("low", "medium", "high")}
+    found = {density: flag_of(suspects(*place), faint, density) for density in ("low", "medium", "high")}
     assert found == {"low": "G", "medium": "0", "high": "0"}
 
 

@@ -6,12 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from combine.extract.spots import Spot
+from combine.extract.stray import Stray
 from combine.measure.aperture import Floats
 from schema.settings import Settings
 
 BANDS = "jhk"
 FAINT = 99.0
 Flags = NDArray[np.bool_]
+Letters = NDArray[np.str_]
 
 
 @dataclass(frozen=True)
@@ -44,20 +47,28 @@ class Suspects:
     hollow: Flags
 
 
-def flags(suspects: Suspects, parents: Parents, hemispheres: str, density: str, settings: Settings) -> NDArray[np.str_]:
+@dataclass(frozen=True)
+class Surroundings:
+    """Hemispheres of a run's scans, and the density class of its field."""
+
+    hemispheres: str
+    density: str
+
+
+def flags(suspects: Suspects, parents: Parents, stray: Stray, field: Surroundings, settings: Settings) -> Letters:
     """Return the artifact flag of every source: P, G, D, A or 0."""
     out = np.full(suspects.x.size, "0")
     for letter, found in (
         ("A", suspects.hollow | halo(suspects, parents, settings)),
-        ("D", spikes(suspects, parents, settings)),
-        ("G", glints(suspects, parents, hemispheres, density, settings)),
-        ("P", persistence(suspects, parents, hemispheres, settings)),
+        ("D", spikes(suspects, parents, stray, settings)),
+        ("G", glints(suspects, parents, stray, field.density, settings)),
+        ("P", persistence(suspects, parents, stray, field.hemispheres, settings)),
     ):
         out[found] = letter
     return out
 
 
-def persistence(suspects: Suspects, parents: Parents, hemispheres: str, settings: Settings) -> Flags:
+def persistence(suspects: Suspects, parents: Parents, stray: Stray, hemispheres: str, settings: Settings) -> Flags:
     """Mark sources that may be latent images: ahead of a star in the scan direction, not brighter than such are.
 
     Only latents that are expected above 1.5 sigma count; fainter ones hide below everything.
@@ -68,12 +79,12 @@ def persistence(suspects: Suspects, parents: Parents, hemispheres: str, settings
         if direction not in suspects.mag_dir:
             continue
         for step in steps:
-            for times, ratio in enumerate(settings["persistence_ratio"], 1):
+            for times in range(1, len(settings["persistence_ratio"]) + 1):
                 me, parent = near(
                     suspects, parents.x, parents.y + sign * times * step, settings["persistence_radius"][0]
                 )
                 for b in range(3):
-                    expected = parents.mag[parent, b] - 2.5 * np.log10(ratio)
+                    expected = parents.mag[parent, b] - 2.5 * np.log10(stray.latent[b][times - 1])
                     seen = expected < suspects.noise_mag[direction][me, b] - 2.5 * np.log10(1.5)
                     most = expected - 2.5 * np.log10(settings["persistence_spread"][0])
                     with np.errstate(invalid="ignore"):
@@ -82,7 +93,7 @@ def persistence(suspects: Suspects, parents: Parents, hemispheres: str, settings
     return found
 
 
-def glints(suspects: Suspects, parents: Parents, hemispheres: str, density: str, settings: Settings) -> Flags:
+def glints(suspects: Suspects, parents: Parents, stray: Stray, density: str, settings: Settings) -> Flags:
     """Mark sources at the fixed offsets of filter glints from bright stars.
 
     Parents are brighter, in any band, than the limit of the field's density class. A glint has its place in one band:
@@ -90,17 +101,15 @@ def glints(suspects: Suspects, parents: Parents, hemispheres: str, density: str,
     """
     limit = settings["glint_seed_mag"][("low", "medium", "high").index(density)]
     bright = (parents.mag < limit).any(axis=1)
-    low, high = (-2.5 * np.log10(ratio) for ratio in settings["glint_ratio"])
     fits = np.zeros((suspects.x.size, 3), bool)
-    for b, band in enumerate(BANDS):
-        for hemisphere in hemispheres:
-            pairs = settings[f"glint_{hemisphere}_{band}"]
-            for angle, distance in zip(pairs[::2], pairs[1::2], strict=True):
-                dx, dy = -distance * np.sin(np.radians(angle)), distance * np.cos(np.radians(angle))
-                me, parent = near(suspects, parents.x[bright] + dx, parents.y[bright] + dy, settings["glint_radius"][0])
-                with np.errstate(invalid="ignore"):
-                    fainter = suspects.mag[me, b] - parents.mag[bright][parent, b]
-                    fits[me[(fainter > high) & (fainter < low)], b] = True
+    for b in range(3):
+        for spot in stray.spots[b]:
+            faintest, brightest = _range(spot, settings)
+            places = parents.x[bright] + spot.dx, parents.y[bright] + spot.dy
+            me, parent = near(suspects, *places, settings["glint_radius"][0])
+            with np.errstate(invalid="ignore"):
+                fainter = suspects.mag[me, b] - parents.mag[bright][parent, b]
+                fits[me[(fainter > brightest) & (fainter < faintest)], b] = True
     significant = _significant(suspects)
     elsewhere = np.where(significant & ~fits, suspects.mag, np.inf).min(axis=1, initial=np.inf)
     with np.errstate(invalid="ignore"):
@@ -108,15 +117,23 @@ def glints(suspects: Suspects, parents: Parents, hemispheres: str, density: str,
         return np.asarray(np.isfinite(glint) & ~(elsewhere < glint + settings["glint_colour"][0]))
 
 
-def spikes(suspects: Suspects, parents: Parents, settings: Settings) -> Flags:
+def _range(spot: Spot, settings: Settings) -> tuple[float, float]:
+    """Return how much fainter than its star a glint is at most and at least, mag."""
+    low, high = settings["glint_ratio"]
+    if spot.stars:
+        spread = settings["glint_spread"][0]
+        low, high = spot.ratio / spread, spot.ratio * spread
+    return float(-2.5 * np.log10(low)), float(-2.5 * np.log10(high))
+
+
+def spikes(suspects: Suspects, parents: Parents, stray: Stray, settings: Settings) -> Flags:
     """Mark sources on the diffraction spikes of bright stars, false and real ones alike."""
     found = np.zeros(suspects.x.size, bool)
-    first, growth = settings["spike_length"]
     width = settings["spike_width"][0]
     for b, band in enumerate(BANDS):
-        limit = settings["spike_mag"][b]
-        bright = parents.mag[:, b] < limit
-        length = first * 10 ** (growth * (limit - parents.mag[bright, b]))
+        law = stray.arms[b]
+        bright = parents.mag[:, b] < max(law.mag, settings["spike_mag"][b])
+        length = law.length * 10 ** (law.growth * (law.mag - parents.mag[bright, b]))
         me, parent = near(suspects, parents.x[bright], parents.y[bright], float(length.max(initial=1)))
         east, north = parents.x[bright][parent] - suspects.x[me], suspects.y[me] - parents.y[bright][parent]
         with np.errstate(invalid="ignore"):

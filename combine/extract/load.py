@@ -152,6 +152,7 @@ def store(
                 "confirm": finish["confirm"],
                 "density": finish["density"],
                 "calibration": Jsonb(finish["calibration"]),
+                "stray": Jsonb(finish["stray"]),
                 "parameters": Jsonb(finish["parameters"]),
             },
         )

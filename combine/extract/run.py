@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from combine.extract.artifacts import density_class, flags
+from combine.extract.artifacts import Surroundings, density_class, flags
 from combine.extract.calibrate import References, ZeroPoint, stored, zero_point
 from combine.extract.images import Band
 from combine.extract.load import BrightStars, Run, read_band, read_bright, read_run, read_standards, store
 from combine.extract.sources import Found, Measured, find, measure, read_bands
+from combine.extract.stray import Stray, stray_light
 from combine.extract.table import Columns, calibrated, columns, parents, suspects
 from combine.products import Product
 from schema.code import code_digest
@@ -92,12 +93,13 @@ def extract_field(
     progress("extract", 3, STEPS)
     points = {b.letter: _tie(b, found, m, lists, settings) for b, m in zip(bands, measured, strict=True)}
     density = chosen.density or _density(bright, chosen, settings)
-    rows = _rows(chosen, found, measured, points, bright, density, settings)
+    stray = stray_light(bands, chosen.hemispheres, bright.x, bright.y, bright.mag, settings)
+    rows = _rows(chosen, found, measured, points, bright, stray, density, settings)
     progress("extract", 4, STEPS)
     calibration = stored(points)
     finish = {
         "code": extract_code(), "confirm": confirm, "density": density, "calibration": calibration,
-        "parameters": settings,
+        "stray": stray.stored(), "parameters": settings,
     }  # fmt: skip
     store(conn, chosen, rows, [d for band in bands for d in _depths(band, points[band.letter])], finish, settings)
     progress("extract", STEPS, STEPS)
@@ -154,6 +156,7 @@ def _rows(
     measured: list[Measured],
     points: dict[str, dict[str, ZeroPoint]],
     bright: BrightStars,
+    stray: Stray,
     density: str,
     settings: Settings,
 ) -> Columns:
@@ -165,7 +168,7 @@ def _rows(
     ]
     them = suspects(found, letters, measured, tables, settings)
     stars = parents(them, bright.x, bright.y, bright.mag, settings["zp_radius"][0])
-    flag = flags(them, stars, run.hemispheres, density, settings)
+    flag = flags(them, stars, stray, Surroundings(run.hemispheres, density), settings)
     return columns(found, letters, measured, tables, flag, run.grid, settings)
 
 

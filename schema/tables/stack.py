@@ -26,6 +26,7 @@ stack_run = sa.Table(
     col("extract_code", "character(12)", "First 12 hex digits of the SHA-256 of the extracting code", ucd="meta.version"),
     col("confirm", "text", "Confirmation the sources were loaded under: default, published or none", ucd="meta.code"),
     col("calibration", "jsonb", "Zero point, its error, stars used and reference per band", ucd="phot.mag;arith.zp"),
+    col("stray", "jsonb", "False light of bright stars by band: glints, spikes, latent images, and which of them were measured on this field", ucd="meta.note"),
     sa.CheckConstraint("state IN ('stacked', 'extracted')", name="state"),
     sa.CheckConstraint("confirm IN ('default', 'published', 'none')", name="confirm"),
     sa.Index("stack_run_tile_idx", "tile"),

@@ -6,5 +6,6 @@ UPDATE deepcal.stack_run
        confirm = %(confirm)s,
        density = %(density)s,
        calibration = %(calibration)s,
+       stray = %(stray)s,
        parameters = parameters || %(parameters)s
  WHERE run = %(run)s
