@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from combine.extract.calibrate import References
 from combine.extract.names import name_all
+from combine.extract.saturated import ShortExposures
 from combine.extract.table import Columns
 from combine.measure.aperture import Floats
 from combine.products import Product, read_product
@@ -34,6 +35,7 @@ class Run:
     density: str | None
     hemispheres: str
     epoch: float | None
+    scans: int
     paths: dict[str, dict[str, Path]]
 
 
@@ -78,7 +80,7 @@ def read_run(conn: Connection, tile: int, run: str | None, home: Path) -> Run:
         raise NotReady(f"run {row['run']} of field {tile} lists no masked image with scans: stack the field again")
     grid = Grid.of(row["ra"], row["dec"], row["naxis1"], row["naxis2"])
     density = row["field_density"] or row["density"]
-    return Run(row["run"], tile, grid, density, row["hemispheres"], row["epoch"], paths)
+    return Run(row["run"], tile, grid, density, row["hemispheres"], row["epoch"], row["scans"], paths)
 
 
 def read_band(paths: Mapping[str, Path]) -> dict[str, Product]:
@@ -126,6 +128,14 @@ def read_standards(conn: Connection, run: Run, settings: Settings) -> References
     x, y = run.grid.pixel(table[:, 0], table[:, 1])
     error = np.where(np.isfinite(table[:, 5:8]), table[:, 5:8], 0.0)
     return References("standards", x, y, table[:, 2:5], error)
+
+
+def read_short(conn: Connection, run: Run) -> ShortExposures:
+    """Read what the scans of a run measured on short exposures."""
+    values = {"tile": run.tile, "run": run.run}
+    table = np.array(conn.execute(load("combine/extract_short.sql"), values).fetchall(), float).reshape(-1, 6)
+    x, y = run.grid.pixel(table[:, 0], table[:, 1])
+    return ShortExposures(x, y, table[:, 3:], table[:, 2].astype(np.int64), run.scans)
 
 
 def store(

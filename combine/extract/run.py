@@ -11,7 +11,8 @@ import psycopg
 from combine.extract.artifacts import Surroundings, density_class, flags
 from combine.extract.calibrate import References, ZeroPoint, stored, zero_point
 from combine.extract.images import Band
-from combine.extract.load import BrightStars, Run, read_band, read_bright, read_run, read_standards, store
+from combine.extract.load import BrightStars, Run, read_band, read_bright, read_run, read_short, read_standards, store
+from combine.extract.saturated import with_short_exposures
 from combine.extract.sources import Found, Measured, find, measure, read_bands
 from combine.extract.stray import Stray, stray_light
 from combine.extract.table import Columns, calibrated, columns, parents, suspects
@@ -84,6 +85,7 @@ def extract_field(
         chosen = read_run(conn, tile, run, home)
         bright = read_bright(conn, chosen, MARGIN, settings["zp_mag"][1] + 1)
         lists = [read_standards(conn, chosen, settings), bright.references(settings)]
+        short = read_short(conn, chosen)
     progress("extract", 0, STEPS)
     bands = read_bands([partial(_read, letter, chosen) for letter in chosen.paths], settings)
     progress("extract", 1, STEPS)
@@ -95,6 +97,7 @@ def extract_field(
     density = chosen.density or _density(bright, chosen, settings)
     stray = stray_light(bands, chosen.hemispheres, bright.x, bright.y, bright.mag, settings)
     rows = _rows(chosen, found, measured, points, bright, stray, density, settings)
+    rows = with_short_exposures(rows, short, settings["vega_jy"], settings)
     progress("extract", 4, STEPS)
     calibration = stored(points)
     finish = {

@@ -75,9 +75,19 @@ def columns(
         out |= _band_columns(band, number, found, measured[number], tables[number], settings)
     for band in set(BANDS) - set(bands):
         out[f"{band}_rule"] = np.zeros(ra.size, np.int16)
+    out["rd_flg"] = _reads(out, bands)
     order = np.lexsort((ra, dec))
     out = {name: values[order] for name, values in out.items()}
     return {"id": np.arange(1, ra.size + 1)} | out
+
+
+def _reads(out: Columns, bands: str) -> NDArray[Any]:
+    """Return the read flag: per band 4, an aperture on the long exposures, or 0, a limit or nothing."""
+    letters = [
+        np.where(np.isfinite(out[f"{band}_m"]), "4", "0") if band in bands else np.full(out["ra"].size, "0")
+        for band in BANDS
+    ]
+    return np.array(["".join(flag) for flag in zip(*letters, strict=True)], object)
 
 
 def _band_columns(
