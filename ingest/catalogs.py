@@ -7,13 +7,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest import ipac
+from ingest import formats
 from ingest.bulk import copy_rows
+from ingest.downloads import KEYS, load_download, supersede
 from ingest.ledger import Loader
 from ingest.parse import parse
-from ingest.text import Step, blocks, head
+from ingest.text import Step, blocks
 from schema.connection import Connection
-from schema.errors import BadFile
 from schema.published import published
 from sql import load
 
@@ -32,12 +32,6 @@ CATALOGS = {
     "xsc": Catalog("xsc", ("twomass", "xsc"), ("ext_key",)),
     "detections": Catalog("detection", ("deepcal", "detection"), ("tile", "cntr")),
 }
-OTHERS = {
-    b"SIMPLE  =": "a FITS file",
-    b"<?xml": "an XML file (VOTable?)",
-    b"<VOTABLE": "a VOTable",
-    b"PAR1": "a Parquet file",
-}
 
 
 def loader(kind: str) -> Loader:
@@ -45,11 +39,16 @@ def loader(kind: str) -> Loader:
     catalog = CATALOGS[kind]
 
     def load_catalog(conn: Connection, path: Path, file_id: int, step: Step) -> int:
-        _refuse_other_formats(path, catalog)
-        rows = _rows(path, catalog, step)
+        download = formats.read(path, catalog.columns, step)
+        if download is not None and kind in KEYS:
+            return load_download(conn, path, kind, download, file_id)
+        rows = download or _rows(path, catalog, step)
         if kind == "detections":
             rows = _with_partitions(conn, rows)
-        return copy_rows(conn, path, catalog.table, catalog.key, rows, file_id)
+        count = copy_rows(conn, path, catalog.table, catalog.key, rows, file_id)
+        if kind == "psc":
+            supersede(conn)
+        return count
 
     return load_catalog
 
@@ -67,17 +66,3 @@ def _with_partitions(conn: Connection, rows: Iterator[tuple[int, pa.Table]]) -> 
     for tile in tiles:
         conn.execute(load("ingest/partition.sql"), {"tile": tile})
     yield from held
-
-
-def _refuse_other_formats(path: Path, catalog: Catalog) -> None:
-    first = head(path)
-    understood = (
-        f"expected bar-delimited text without a header line, {len(published(catalog.columns))} columns, \\N for null, "
-        "plain or gzipped"
-    )
-    if ipac.is_ipac(first):
-        ipac.check_rows(path)
-        raise BadFile(path, f"an IPAC table; {understood}")
-    for magic, name in OTHERS.items():
-        if first.startswith(magic):
-            raise BadFile(path, f"{name}; {understood}")

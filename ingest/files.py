@@ -1,12 +1,16 @@
 """Which files there are: folders walked in order, and the fingerprint by which a file is known."""
 
+import gzip
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from schema.errors import BadArgument
+
+GZIP = b"\x1f\x8b"
 
 PATTERNS: dict[str, tuple[str, ...]] = {
     "tiles": ("tiles*.csv",),
@@ -32,6 +36,13 @@ class FileResult:
     state: str
     rows: int
     error: str | None = None
+
+
+def unpacked(raw: BinaryIO) -> BinaryIO:
+    """Return the content of an open file, unpacked as a stream where it is compressed by gzip."""
+    packed = raw.read(len(GZIP)) == GZIP
+    raw.seek(0)
+    return cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if packed else raw
 
 
 @dataclass(frozen=True)

@@ -79,19 +79,11 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "a column too many": (lambda: (GOOD + GOOD[:-1] + "|7\n").encode(), "60 columns, this line has 61"),
     "an empty line": (lambda: (GOOD + "\n" + GOOD).encode(), "60 columns, this line has 1"),
     "commas for bars": (lambda: GOOD.replace("|", ",").encode(), "60 columns, this line has 1"),
-    "a header line": (
-        lambda: ("|".join(c.name for c in published("psc")) + "\n" + GOOD).encode(),
-        "line 1, column ra: 'ra'",
-    ),
     "two bytes a letter": (lambda: GOOD.encode("utf-16"), "line 1, column ra"),
     "a key twice": (
         lambda: (GOOD * 2).encode(),
         "line 2, column pts_key: '1', expected a key used once; line 1 has it too",
     ),
-    "a VOTable": (lambda: b"<?xml version='1.0'?><VOTABLE/>", "an XML file (VOTable?); expected bar-delimited text"),
-    "a Parquet file": (lambda: b"PAR1\x15\x04", "a Parquet file; expected bar-delimited text"),
-    "an IPAC table": (lambda: b"|ra|\n|double|\n 1.0\n", "an IPAC table; expected bar-delimited text"),
-    "a cut IPAC table": (lambda: b"\\RowsRetrieved = 3\n|ra|\n|double|\n 1.0\n", "1 rows, the header promises 3"),
 }
 
 

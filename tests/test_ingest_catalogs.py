@@ -194,12 +194,6 @@ def test_the_real_truncated_table_is_refused(conn: Connection, realdata: Path) -
     assert result.error.startswith("929 rows, the header promises 23938")
 
 
-def test_a_fits_table_is_refused_naming_what_is_understood(conn: Connection, realdata: Path) -> None:
-    (result,) = ingest.psc(conn, [realdata / "psc" / "ngc188_psc_vizier.fits"])
-    assert result.error is not None
-    assert result.error.startswith("a FITS file; expected bar-delimited text")
-
-
 def test_two_ingests_of_one_file_at_once_load_it_once(fresh_database: Any, tmp_path: Path) -> None:
     path = write(tmp_path / "psc.bar", "psc", [{"pts_key": n} for n in range(3000)])
 

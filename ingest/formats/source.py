@@ -1,0 +1,32 @@
+"""What every reader of a download offers: its column names, and its rows in blocks."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from ingest.text import Step
+
+ROWS = 50_000  # of one block: a few ten MB of the widest table
+
+Rows = tuple[int, pa.Table]
+"""Number of the first line, or row, from 1; and the rows."""
+
+
+class Source(Protocol):
+    """A table of a file: `word` is what its rows are counted by, "line" or "row"."""
+
+    path: Path
+    names: tuple[str, ...]
+    word: str
+
+    def rows(self, wanted: tuple[str, ...], step: Step) -> Iterator[Rows]:
+        """Yield the rows in blocks, the wanted columns as they lie in the file: text, numbers or dates, null if empty.
+
+        Raises
+        ------
+        BadFile
+            The rows cannot be read, or are fewer or more than the file promises.
+        """
+        ...

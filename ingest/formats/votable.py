@@ -1,0 +1,89 @@
+"""VOTables, read by astropy whole and so bounded in size; a result that the service cut off is refused."""
+
+import io
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from astropy.io.votable import parse
+from astropy.io.votable.tree import TableElement, VOTableFile
+
+from ingest.formats.source import ROWS, Rows
+from ingest.text import Step, blocks
+from schema.errors import BadFile
+from schema.settings import defaults
+
+CUT = ("overflow", "truncat")
+
+
+class VoTable:
+    """The first table with rows of a VOTable, in any of its serialisations but FITS."""
+
+    word = "row"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.table = self._parse(self._text())
+        self.names = tuple(str(field.name) for field in self.table.fields)
+
+    def rows(self, wanted: tuple[str, ...], step: Step) -> Iterator[Rows]:
+        """Yield the wanted columns; see `Source.rows`."""
+        array = self.table.array
+        for start in range(0, len(array), ROWS):
+            part = array[start : start + ROWS]
+            yield start + 1, pa.table({name: self._column(part, name) for name in wanted})
+        step(self.path.stat().st_size)
+
+    def _text(self) -> bytes:
+        most, data = defaults()["votable_max"][0] * 1e6, io.BytesIO()
+        for block in blocks(self.path):
+            data.write(block.data)
+            if data.tell() > most:
+                words = f"more than {most / 1e6:g} MB: get it as FITS or Parquet, or in parts"
+                raise BadFile(self.path, f"a VOTable of {words}")
+        return data.getvalue()
+
+    def _parse(self, text: bytes) -> TableElement:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # archives' tables break the letter of the standard in harmless ways
+                found = parse(io.BytesIO(text), verify="ignore")
+                self._refuse_cut(found)
+                table = next((table for table in found.iter_tables() if len(table.array)), None)
+        except BadFile:
+            raise
+        except Exception as error:  # the library raises a dozen kinds for the ways in which a table can be damaged
+            raise BadFile(self.path, f"no readable VOTable ({str(error)[:200]}); get it again") from error
+        if table is None:
+            raise BadFile(self.path, "a VOTable without rows")
+        promised = table.nrows
+        if promised is not None and promised != len(table.array):
+            raise BadFile(self.path, f"{len(table.array)} rows, the header promises {promised}: get it again")
+        return table
+
+    def _refuse_cut(self, found: VOTableFile) -> None:
+        """Refuse what a service says is only a part of the answer."""
+        notes = [*found.infos]
+        for resource in found.resources:
+            notes += [*resource.infos, *(note for table in resource.tables for note in table.infos)]
+        for note in notes:
+            words = f"{note.value or ''} {note.content or ''}".strip()
+            if any(word in words.lower() for word in CUT):
+                raise BadFile(self.path, f"the service says that the table is cut off ({words[:80]}): ask for all rows")
+            if note.name == "QUERY_STATUS" and str(note.value).upper() == "ERROR":
+                raise BadFile(self.path, f"the service answered with an error: {words[:200]}")
+
+    def _column(self, part: "np.ma.MaskedArray[Any, Any]", name: str) -> pa.Array:
+        field = self.table.fields[self.names.index(name)]
+        values = part[field.ID]
+        mask = np.broadcast_to(np.ma.getmaskarray(values), values.shape)
+        plain = np.ma.getdata(values)
+        if plain.ndim != 1:
+            raise BadFile(self.path, f"column {name} has {plain.shape[1:]} values a row, expected one")
+        if plain.dtype.kind in "OSU":
+            text = [v.decode("latin-1") if isinstance(v, bytes) else str(v) for v in plain.tolist()]
+            return pa.array(text, pa.string(), mask=mask.astype(bool))
+        return pa.array(plain.astype(plain.dtype.newbyteorder("=")), mask=mask.astype(bool))

@@ -1,0 +1,2 @@
+-- Downloads of the PSC without keys: one at a time, to the end of the transaction.
+SELECT pg_advisory_xact_lock(hashtext('twomass.psc'), 0)
