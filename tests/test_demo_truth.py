@@ -91,3 +91,17 @@ def test_scans_are_counted_by_what_was_planted_and_what_became_of_them() -> None
     assert (found.bad, found.by_score, found.by_residuals, found.missed) == (3, 1, 1, 1)
     assert (found.good, found.good_by_score, found.good_by_residuals, found.spoiled_elsewhere) == (4, 1, 1, 1)
     assert found.missed_kinds == ("meteor",)
+
+
+def test_objects_are_held_against_where_they_were_when_the_scans_were_made() -> None:
+    moving = truth({"pmra": 600.0, "pmdec": -500.0})
+    there = moving.at(1998.0)
+    assert (there.objects.x[0], there.objects.y[0]) == pytest.approx((1.2, 1.0))
+    east = (there.objects.ra[0] - moving.objects.ra[0]) * np.cos(np.radians(moving.objects.dec[0])) * 3600
+    assert (east, (there.objects.dec[0] - moving.objects.dec[0]) * 3600) == pytest.approx((-1.2, 1.0))
+
+
+def test_variable_stars_tell_nothing_of_magnitude_errors() -> None:
+    steady, variable = ({"x": x, "variable": kind} for x, kind in ((50.0, None), (100.0, "RR Lyrae")))
+    found = residuals(truth(steady, variable), sources({"x": 50.0}, {"x": 100.0, "j_m": 15.4}), "j", sight())
+    assert found.dmag.tolist() == pytest.approx([0.0])

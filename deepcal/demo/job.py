@@ -90,6 +90,7 @@ def demo(conn: Connection, wish: Wish, home: Path, *, fresh: bool = False, progr
         progress("compare with the truth", 0, 1)
         truth = read_truth(folder / "truth")
         tables = read_tables(conn, wish.tile, truth)
+        truth = truth.at(tables.epoch)
         compared = compare(truth, tables.sources, tables.stacks, tables.scans)
         numbers = figures(tables, compared)
         progress("compare with the truth", 1, 1)

@@ -17,6 +17,8 @@ from schema.errors import NotReady
 from schema.grid import Grid
 from sql import load
 
+J2000 = pd.Timestamp(2000, 1, 1, 12)
+
 
 @dataclass(frozen=True)
 class Tables:
@@ -40,6 +42,12 @@ class Tables:
     scans: pd.DataFrame
     catalogue: pd.DataFrame
     images: pd.DataFrame
+
+    @property
+    def epoch(self) -> float:
+        """The mean date of the scans that were used, Julian year."""
+        dates = pd.to_datetime(self.scans.date[self.scans.used.eq(True).fillna(False)])
+        return float(2000.0 + ((dates - J2000).dt.total_seconds() / 86400 / 365.25).mean())
 
     @property
     def bands(self) -> list[str]:

@@ -64,6 +64,8 @@ def residuals(truth: Truth, sources: pd.DataFrame, band: str, sight: Sight) -> R
     """Return measured less true values of isolated stars that one band confirms and no flag touches."""
     objects = truth.objects
     alone = ((objects.kind == "star") & ~objects.blended).to_numpy(bool)
+    if "variable" in objects:
+        alone = alone & objects.variable.isna().to_numpy(bool)
     objects, mag = objects[alone], truth.magnitudes()[alone, BANDS.index(band)]
     x, y = objects.x.to_numpy(float), objects.y.to_numpy(float)
     good = sources[

@@ -1,6 +1,6 @@
 """The truth tables of a simulated field, and the sources that are held against them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from schema.errors import BadFile
 BANDS = "jhk"
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+EPOCH = 2000.0
 NAMES = ("objects", "scans", "artifacts")
 
 
@@ -22,6 +23,22 @@ class Truth:
     objects: pd.DataFrame
     scans: pd.DataFrame
     artifacts: pd.DataFrame
+
+    def at(self, epoch: float) -> "Truth":
+        """Return the truth with its objects where they are at an epoch (Julian year); the tables hold 2000.0."""
+        if "pmra" not in self.objects:
+            return self
+        years = (epoch - EPOCH) / 1000
+        east = np.nan_to_num(values(self.objects, "pmra")) * years
+        north = np.nan_to_num(values(self.objects, "pmdec")) * years
+        cosine = np.cos(np.radians(values(self.objects, "dec")))
+        moved = self.objects.assign(
+            ra=self.objects.ra + east / cosine / 3600,
+            dec=self.objects.dec + north / 3600,
+            x=self.objects.x - east,
+            y=self.objects.y + north,
+        )
+        return replace(self, objects=moved)
 
     def magnitudes(self) -> Floats:
         """Return (objects, bands) total magnitudes of stars; of galaxies the one a star of equal 4" flux would have."""
