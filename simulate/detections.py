@@ -8,25 +8,18 @@ from numpy.typing import NDArray
 from simulate.artifacts import ghosts
 from simulate.bar import write_bar
 from simulate.effects import displacement, told, transparency
+from simulate.extraction import Origin, detected, extraction_columns, select
 from simulate.frames import Frame
 from simulate.galaxies import REFERENCE
-from simulate.measured import PROFILE_GAIN
 from simulate.merge import centroids, sources, total_flux
-from simulate.noise import aperture_noise
 from simulate.offsets import offset_at
-from simulate.photometry import Photometry, join, measure_fluxes
+from simulate.photometry import measure_fluxes, profile_noise
 from simulate.plan import Plan
-from simulate.psf import ordinary
 from simulate.seeds import Stream, stream
-from simulate.sky_math import designations
 from simulate.visits import Scan
 
 Array = NDArray[np.float64]
 
-THRESHOLD = 5.0  # signal-to-noise ratio of a fitted profile, in one band
-POSITION = 0.08  # arcsec, floor of a position's error per axis: the undersampled camera
-SMEAR = 0.70  # arcsec, error times signal-to-noise ratio at a seeing shape of 1
-SMEAR_POWER = 2.6  # of the seeing shape
 SPURIOUS = 3.0  # in a scan, mean
 SPURIOUS_SPOILED = 25.0
 FAINTEST = 0.3  # of the noise; fainter objects change nothing, not even as parts of a blend
@@ -45,37 +38,20 @@ def write_detections(plan: Plan, scan: Scan, frame: Frame, folder: Path) -> tupl
     x, y, mag, ghost = _candidates(plan, scan, frame)
     noise = _noise(plan, scan)
     seen = measure_fluxes(rng, mag, np.broadcast_to(noise, mag.shape))
-    snr = np.nan_to_num(seen.snr)
-    kept = np.flatnonzero((snr > THRESHOLD).any(axis=1))
-    chosen = Photometry(**{name: values[kept] for name, values in vars(seen).items()})
-    shape = plan.measured.shape[scan.index, 0]
-    error = np.hypot(POSITION, SMEAR * shape**SMEAR_POWER / snr[kept].max(axis=1))
-    x, y = x[kept] + rng.normal(0, error), y[kept] + rng.normal(0, error)
-    ra, dec = plan.grid.sky(x, y)
+    kept = detected(seen)
+    origin = Origin(
+        tile=plan.number,
+        hemis=scan.hemis,
+        date=scan.date,
+        scan=scan.scan,
+        jdate=scan.jdate,
+        scan_key=scan.scan_key,
+        east=scan.east,
+        shape=plan.measured.shape[scan.index, 0],
+    )
+    columns = extraction_columns(rng, plan.grid, x[kept], y[kept], select(seen, kept), ghost[kept], origin)
     rows = kept.size
-    columns = chosen.columns() | {
-        "cntr": scan.scan_key * 100_000 + 1 + np.arange(rows),
-        "tile": plan.number,
-        "ra": ra,
-        "decl": dec,
-        "err_maj": np.hypot(error, 0.1),
-        "err_min": np.hypot(0.95 * error, 0.1),
-        "err_ang": 90,
-        "designation": [f"{name:<17}" for name in designations(ra, dec)],
-        "bl_flg": join(np.where(chosen.detected, "1", "0")),
-        "cc_flg": join(np.where(chosen.detected & ghost[kept, None] & (rng.random(rows) < 0.7)[:, None], "p", "0")),
-        "ndet": ["".join(f"{n}6" for n in row) for row in np.where(chosen.detected, "6", "0").tolist()],
-        "mp_flg": 0,
-        "gal_contam": 0,
-        "hemis": scan.hemis,
-        "date": scan.date,
-        "scan": scan.scan,
-        "x_scan": x - (plan.grid.nx - 1) / 2 + scan.east,
-        "jdate": scan.jdate + 4e-4,
-        "dup_src": 0,
-        "use_src": 1,
-        "scan_key": scan.scan_key,
-    }
+    columns["cntr"] = scan.scan_key * 100_000 + 1 + np.arange(rows)
     path = folder / f"cal_{plan.number}_{scan.name}.bar.gz"
     return write_bar(path, "detection", columns, rows), rows
 
@@ -83,9 +59,8 @@ def write_detections(plan: Plan, scan: Scan, frame: Frame, folder: Path) -> tupl
 def _noise(plan: Plan, scan: Scan) -> Array:
     """Return the noise of a fitted flux per band, in units of the flux of magnitude zero on the header's scale."""
     i = scan.index
-    noise = aperture_noise(plan.measured.noise[i])
-    fraction = np.array([ordinary(round(float(s), 2), 3.4).fraction(4.0) for s in plan.measured.shape[i]])
-    relative: Array = noise / (fraction * PROFILE_GAIN) * 10 ** (-0.4 * plan.magzp[i])
+    noise = profile_noise(plan.measured.noise[i], plan.measured.shape[i])
+    relative: Array = noise * 10 ** (-0.4 * plan.magzp[i])
     return relative
 
 

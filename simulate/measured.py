@@ -8,14 +8,13 @@ from numpy.typing import NDArray
 from simulate.conditions import Conditions
 from simulate.effects import extra_noise, star_images, told
 from simulate.faults import Fault
-from simulate.noise import aperture_noise
-from simulate.psf import measured_shape, moment_ratio, ordinary
+from simulate.photometry import profile_noise
+from simulate.psf import measured_shape, moment_ratio
 from simulate.seeds import Stream, stream
 from simulate.visits import Scan
 
 Array = NDArray[np.float64]
 
-PROFILE_GAIN = 1.35  # signal to noise of a fitted profile over that of a 4 arcsec aperture
 BACKGROUND_POWER = 0.29  # of the photometric sensitivity parameter
 
 
@@ -44,15 +43,13 @@ def measure(
         for scan in scans
     ]
     shape, rms, ratio, noise = np.moveaxis(np.array(rows), -1, 0)
-    fraction = np.vectorize(lambda s: ordinary(round(float(s), 2), 3.4).fraction(4.0))(shape)
-    limit = 10 * aperture_noise(noise) / (fraction * PROFILE_GAIN)
     return Measured(
         shape=shape,
         shape_rms=rms,
         ratio=ratio,
         noise=noise,
         psp=shape * conditions.sky**BACKGROUND_POWER,
-        msnr10=magzp - 2.5 * np.log10(limit),
+        msnr10=magzp - 2.5 * np.log10(10 * profile_noise(noise, shape)),
     )
 
 

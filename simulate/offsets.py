@@ -5,7 +5,6 @@ from numpy.typing import NDArray
 
 from simulate.known import known
 from simulate.seeds import Stream, stream
-from simulate.visits import Scan
 
 Array = NDArray[np.float64]
 
@@ -45,20 +44,17 @@ def pattern(tile: int, seed: int) -> Array:
     return coefficients
 
 
-def scan_offsets(tile: int, seed: int, scans: list[Scan]) -> Array:
+def scan_offsets(tile: int, seed: int, scans: int) -> Array:
     """Draw the (n, 2, 9) coefficients of every scan: the field's pattern, a shift, a small rotation, a slow drift."""
-    fixed = pattern(tile, seed)
-    found = np.empty((len(scans), *fixed.shape))
-    for scan in scans:
-        rng = stream(tile, seed, Stream.OFFSETS, scan.index)
-        own = np.zeros_like(fixed)
-        own[:, 0] = rng.normal(0, SHIFT, 2)
-        for term, size in zip((2, 5, 6), DRIFT, strict=True):
-            own[:, term] = rng.normal(0, size, 2)
-        angle = np.radians(rng.normal(0, ROTATION))
-        own[0, 2] -= angle * HALF_Y  # east of a star in the north falls, north of a star in the east grows
-        own[1, 1] += angle * HALF_X
-        found[scan.index] = fixed + own
+    draws = stream(tile, seed, Stream.OFFSETS, 1).normal(size=(scans, 9))
+    own = np.zeros((scans, 2, len(TERMS)))
+    own[:, :, 0] = SHIFT * draws[:, :2]
+    for place, (term, size) in enumerate(zip((2, 5, 6), DRIFT, strict=True)):
+        own[:, :, term] = size * draws[:, 2 + 2 * place : 4 + 2 * place]
+    angle = np.radians(ROTATION) * draws[:, 8]
+    own[:, 0, 2] -= angle * HALF_Y  # east of a star in the north falls, north of a star in the east grows
+    own[:, 1, 1] += angle * HALF_X
+    found: Array = pattern(tile, seed) + own
     return found
 
 
@@ -73,6 +69,11 @@ def parts(own: Array) -> tuple[Array, float, Array]:
     return own, float(np.degrees(angle)), drift
 
 
+def basis_at(x: Array, y: Array) -> Array:
+    """Return the (9, ...) values of the TERMS at columns and rows of the field's grid."""
+    return basis(-(x - 269.5) / HALF_X, (y - 1799.5) / HALF_Y)
+
+
 def offset_at(coefficients: Array, x: Array, y: Array) -> tuple[Array, Array]:
     """Return the offset (scan - reference, arcsec; RA times cos Dec, Dec) at pixels of the field's grid.
 
@@ -82,6 +83,5 @@ def offset_at(coefficients: Array, x: Array, y: Array) -> tuple[Array, Array]:
     x, y : arrays
         Columns and rows of reference positions on the 540 x 3600 grid, from 0.
     """
-    values = basis(-(x - 269.5) / HALF_X, (y - 1799.5) / HALF_Y)
-    east, north = np.tensordot(coefficients, values, 1)
+    east, north = np.tensordot(coefficients, basis_at(x, y), 1)
     return east, north

@@ -82,7 +82,7 @@ def make_plan(number: int, seed: int, scans: int, form: str, crowding: str, cent
         grid=grid,
         sky=make_sky(number, seed, grid, crowding, scans),
         scans=observed,
-        offsets=scan_offsets(number, seed, observed),
+        offsets=scan_offsets(number, seed, len(observed)),
         conditions=conditions,
         faults=faults,
         magzp=magzp,

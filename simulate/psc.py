@@ -13,7 +13,7 @@ from simulate.artifacts import GLINTS, frame_step, spikes
 from simulate.bar import write_bar
 from simulate.galaxies import REFERENCE
 from simulate.merge import FITTED, centroids, sources, total_flux
-from simulate.photometry import Photometry, join, measure_fluxes
+from simulate.photometry import Photometry, frame_counts, join, measure_fluxes
 from simulate.plan import Plan
 from simulate.seeds import Stream, stream
 from simulate.sky_math import designations, galactic, position_angle
@@ -102,7 +102,7 @@ def _positions(ra: Array, dec: Array, error: Array, key: NDArray[np.int64]) -> d
         "err_maj": np.maximum(0.06, error),
         "err_min": np.maximum(0.06, 0.95 * error),
         "err_ang": 90,
-        "designation": [f"{name:<17}" for name in designations(ra, dec)],
+        "designation": designations(ra, dec),
         "pts_key": key,
         "glon": glon,
         "glat": glat,
@@ -133,11 +133,10 @@ def _flags(
     places = np.column_stack((x[kept], y[kept]))
     pairs = cKDTree(places).query(places, k=min(2, len(places)))[0].reshape(len(places), -1)[:, -1]
     parts = np.where(pairs < FITTED, "2", "1")[:, None]
-    found = np.where(seen.detected, "6", "0").tolist()
     return {
         "bl_flg": join(np.where(seen.detected, parts, "0")),
         "cc_flg": join(_contamination(plan, main, places)),
-        "ndet": ["".join(f"{n}6" for n in row) for row in found],
+        "ndet": frame_counts(seen.detected),
         "j_psfchi": np.where(seen.detected[:, 0], rng.gamma(12, 1 / 12, main.size), np.nan),
         "h_psfchi": np.where(seen.detected[:, 1], rng.gamma(12, 1 / 12, main.size), np.nan),
         "k_psfchi": np.where(seen.detected[:, 2], rng.gamma(12, 1 / 12, main.size), np.nan),

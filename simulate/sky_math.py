@@ -1,6 +1,10 @@
 """Angles on the sky: galactic coordinates, sidereal time, zenith distance, names made of positions."""
 
+from typing import Any
+
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
@@ -52,15 +56,20 @@ def position_angle(ra0: ArrayLike, dec0: ArrayLike, ra: ArrayLike, dec: ArrayLik
     return angle
 
 
-def designations(ra: Array, dec: Array) -> list[str]:
-    """Return hhmmssss+ddmmsss names: the positions (deg) cut, not rounded, to sexagesimal digits."""
+def designations(ra: Array, dec: Array, blank: str = " ") -> Any:
+    """Return an Arrow array of hhmmssss+ddmmsss names: the positions (deg) cut, not rounded, to sexagesimal digits.
+
+    `blank` follows each name, as in the Point Source Catalog.
+    """
     seconds = np.floor(ra * 24000 + 1e-6).astype(np.int64)  # hundredths of a second of time
     tenths = np.floor(np.abs(dec) * 36000 + 1e-6).astype(np.int64)
-    names = []
-    for s, t, negative in zip(seconds.tolist(), tenths.tolist(), (dec < 0).tolist(), strict=True):
-        hours = f"{s // 360000:02d}{s // 6000 % 60:02d}{s % 6000:04d}"
-        names.append(f"{hours}{'-' if negative else '+'}{t // 36000:02d}{t // 600 % 60:02d}{t % 600:03d}")
-    return names
+    time = seconds // 360000 * 1_000_000 + seconds // 6000 % 60 * 10_000 + seconds % 6000
+    arc = tenths // 36000 * 100_000 + tenths // 600 % 60 * 1000 + tenths % 600
+    hours, degrees = (
+        pc.utf8_lpad(pc.cast(pa.array(number), pa.string()), width, "0") for number, width in ((time, 8), (arc, 7))
+    )
+    sign = pc.if_else(pa.array(np.asarray(dec < 0)), "-", "+")
+    return pc.binary_join_element_wise(hours, sign, degrees, blank, "")
 
 
 def sexagesimal(value: float, digits: int, sign: str = "") -> str:

@@ -12,48 +12,17 @@ from schema.settings import defaults
 from simulate.artifacts import SPIKE_FLUX, ghosts, hot_pixels, spikes
 from simulate.effects import told
 from simulate.galaxies import REFERENCE
+from simulate.objects import object_columns
 from simulate.offsets import HALF_X, HALF_Y, TERMS, WAVE, offset_at, parts, pattern
 from simulate.plan import BANDS, Plan
 from simulate.seeds import Stream, stream
-from simulate.sky import ISOLATION
-from simulate.variables import KINDS
 
 Array = NDArray[np.float64]
 
 
 def write_objects(plan: Plan, path: Path) -> Path:
     """Write every object: true place and magnitudes in the reference frame, size, neighbours."""
-    sky = plan.sky
-    correction = 2.5 * np.log10(REFERENCE.fraction(4.0))
-    columns: dict[str, Any] = {
-        "id": sky.id,
-        "kind": np.where(sky.galaxy, "galaxy", "star").tolist(),
-        "ra": sky.ra,
-        "dec": sky.dec,
-        "x": sky.x,
-        "y": sky.y,
-    }
-    for b, band in enumerate(BANDS):
-        columns[f"{band}_m"] = sky.mag[:, b]
-    for b, band in enumerate(BANDS):
-        columns[f"{band}_m_ap4"] = sky.ap4[:, b]
-        columns[f"{band}_m_std"] = sky.ap4[:, b] + correction
-    columns |= {
-        "r_e": np.where(sky.galaxy, sky.r_e, np.nan),
-        "ba": sky.ba,
-        "pa": sky.pa,
-        "sersic": sky.sersic,
-        "standard": sky.standard,
-        "neighbour": sky.neighbour,
-        "blended": sky.neighbour < ISOLATION,
-        "pmra": sky.motion[:, 0],
-        "pmdec": sky.motion[:, 1],
-        "variable": [KINDS[kind] or None for kind in sky.vary.kind.tolist()],
-        "period": sky.vary.period,
-        "amplitude": sky.vary.amplitude,
-        "phase_epoch": np.where(sky.vary.kind > 0, sky.vary.epoch, np.nan),
-    }
-    return _write(plan, path, columns)
+    return _write(plan, path, object_columns(plan.sky))
 
 
 def write_scans(plan: Plan, path: Path) -> Path:

@@ -31,6 +31,10 @@ class Variability:
     amplitude: Array
     epoch: Array
 
+    def part(self, mine: Ints) -> "Variability":
+        """Return some of the objects."""
+        return Variability(self.kind[mine], self.period[mine], self.amplitude[mine], self.epoch[mine])
+
     def light(self, jdate: Array) -> Array:
         """Return by how much (mag, positive is fainter) the objects differ from their mean: (times, n, 3)."""
         time = np.atleast_1d(np.asarray(jdate, float))

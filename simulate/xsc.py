@@ -84,7 +84,7 @@ def _identity(plan: Plan, ra: Array, dec: Array, key: NDArray[np.int64]) -> dict
     bright = ~plan.sky.galaxy & (plan.sky.mag[:, 2] < 14)
     columns: dict[str, object] = {
         "jdate": 2451638.3,
-        "designation": designations(ra, dec),
+        "designation": designations(ra, dec, ""),
         "ra": ra,
         "decl": dec,
         "sup_ra": ra,
