@@ -9,7 +9,7 @@ from ingest.images import load_image
 from ingest.ledger import load_files
 from ingest.lists import known_tiles, load_standards, load_tiles
 from ingest.scans import load_scans
-from ingest.score import ScoreResult, review, score
+from ingest.scores import ScoreResult, named_scan, review, score
 from schema.connection import Connection
 from schema.progress import Progress, silent
 
@@ -18,6 +18,7 @@ __all__ = [
     "ScoreResult",
     "detections",
     "images",
+    "named_scan",
     "psc",
     "review",
     "scans",

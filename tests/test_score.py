@@ -16,6 +16,7 @@ GOOD = WHO | {
     "cld": 0,
     "xph": 0,
     "j_shape_avg": 1.03,
+    "j_shape_rms": 0.02,
     "h_shape_avg": 1.02,
     "j_2mrat": 0.95,
     "h_2mrat": 0.94,
@@ -26,7 +27,7 @@ GOOD = WHO | {
     "h_psp": 5.25,
     "h_pts_noise": -0.108,
 }
-FACTORS = "f_photometric, f_sensitivity, f_seeing, f_focus, f_airglow"
+FACTORS = "f_photometric, f_sensitivity, f_seeing, f_focus, f_airglow, f_untracked, f_position"
 
 
 def scored(conn: Connection, columns: LiteralString = "quality, worst", **values: Any) -> Any:
@@ -37,7 +38,7 @@ def scored(conn: Connection, columns: LiteralString = "quality, worst", **values
 
 
 def test_a_good_scan_has_the_highest_score(conn: Connection) -> None:
-    assert scored(conn, "base, quality, worst, " + FACTORS) == (10, 10, None, 1, 1, 1, 1, 1)
+    assert scored(conn, "base, quality, worst, " + FACTORS) == (10, 10, None, 1, 1, 1, 1, 1, 1, None)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,8 @@ def test_a_good_scan_has_the_highest_score(conn: Connection) -> None:
         ({"cld": 1, "xph": None}, 0, "photometric"),
         ({"j_shape_avg": 1.25}, 1, "seeing"),
         ({"j_shape_avg": 1.249}, 10, None),
+        ({"j_shape_rms": 0.039, "j_shape_avg": 1.23}, 1, "seeing"),
+        ({"j_shape_rms": 0.04}, 1, "untracked"),
         ({"k_2mrat": 0.80}, 1, "focus"),
         ({"k_2mrat": 0.81}, 10, None),
         ({"h_pts_noise": 0.1}, 1, "airglow"),
@@ -67,7 +70,7 @@ def test_the_smallest_factor_sets_the_score(
 
 def test_what_is_not_known_gives_no_factor_and_lowers_nothing(conn: Connection) -> None:
     nulls = dict.fromkeys(GOOD.keys() - WHO.keys())
-    assert scored(conn, "quality, worst, " + FACTORS, **nulls) == (10, None, None, None, None, None, None)
+    assert scored(conn, "quality, worst, " + FACTORS, **nulls) == (10, *[None] * 8)
 
 
 def test_the_sensitivity_parameter_stands_in_for_an_unknown_depth(conn: Connection) -> None:
@@ -114,7 +117,7 @@ def test_a_threshold_is_a_setting(conn: Connection) -> None:
 def test_the_score_that_counts_is_that_of_the_rules(conn: Connection) -> None:
     scored(conn)
     query = "SELECT scan_key, quality, origin, rules, reviewer FROM deepcal.scan_quality"
-    assert conn.execute(query).fetchall() == [(1, 10, "rules", 1, None)]
+    assert conn.execute(query).fetchall() == [(1, 10, "rules", 2, None)]
 
 
 def test_the_last_review_counts_and_the_others_stay(conn: Connection) -> None:
@@ -122,7 +125,7 @@ def test_the_last_review_counts_and_the_others_stay(conn: Connection) -> None:
     ingest.review(conn, 1, 4, "A. Observer", "aircraft")
     ingest.review(conn, "991231n106", 0, "B. Observer", "clouds")
     query = "SELECT quality, origin, rules, reviewer, reason FROM deepcal.scan_quality"
-    assert conn.execute(query).fetchall() == [(0, "review", 1, "B. Observer", "clouds")]
+    assert conn.execute(query).fetchall() == [(0, "review", 2, "B. Observer", "clouds")]
     assert conn.execute("SELECT quality FROM deepcal.scan_review ORDER BY review").fetchall() == [(4,), (0,)]
 
 
@@ -130,7 +133,7 @@ def test_a_review_stays_above_a_later_score(conn: Connection) -> None:
     put(conn, scan, [GOOD | {"scan_key": 1}])
     ingest.review(conn, 1, 3, "A. Observer", "aircraft")
     ingest.score(conn)
-    assert conn.execute("SELECT quality, rules FROM deepcal.scan_quality").fetchall() == [(3, 1)]
+    assert conn.execute("SELECT quality, rules FROM deepcal.scan_quality").fetchall() == [(3, 2)]
 
 
 @pytest.mark.parametrize("name", [1, "1", "n991231106", "991231n106", "N991231106"])

@@ -1,45 +1,11 @@
-"""The quality of scans: scores by versioned rules, and what people say over them."""
+"""What people say over a score: a review is appended, never edited, and the last one counts."""
 
 import datetime
 import re
-from dataclasses import dataclass
 
 from schema.connection import Connection
 from schema.errors import BadArgument
 from sql import load
-
-RULES = 1  # the newest version: sql/score/rules_1.sql
-
-
-@dataclass(frozen=True)
-class ScoreGroup:
-    """Scans whose score begins with `quality`, lowered by the factor `worst` ("none": by none)."""
-
-    quality: int
-    worst: str
-    scans: int
-
-
-@dataclass(frozen=True)
-class ScoreResult:
-    """What a scoring did: version of the rules, scans scored for the first time, scores that changed, all scores."""
-
-    rules: int
-    new: int
-    changed: int
-    groups: tuple[ScoreGroup, ...]
-
-
-def score(conn: Connection) -> ScoreResult:
-    """Score every scan of the scan table under the newest rules; only new and changed scores are written.
-
-    Scans that only an image has told of get no score.
-    """
-    with conn.transaction():
-        written = [new for (new,) in conn.execute(load(f"score/rules_{RULES}.sql"))]
-        groups = conn.execute(load("score/summary.sql"), {"rules": RULES}).fetchall()
-    spread = tuple(ScoreGroup(*group) for group in groups)
-    return ScoreResult(RULES, new=sum(written), changed=len(written) - sum(written), groups=spread)
 
 
 def review(conn: Connection, scan: int | str, quality: float, by: str, reason: str) -> int:
@@ -70,14 +36,20 @@ def review(conn: Connection, scan: int | str, quality: float, by: str, reason: s
     if not by.strip() or not reason.strip():
         raise BadArgument("a review names who gives it (--by) and why (--reason)")
     with conn.transaction():
-        row = {"scan_key": _key(conn, scan), "quality": quality, "by": by.strip(), "reason": reason.strip()}
+        row = {"scan_key": named_scan(conn, scan), "quality": quality, "by": by.strip(), "reason": reason.strip()}
         made = conn.execute(load("score/review.sql"), row).fetchone()
     assert made is not None, "an insert returns its number"
     return int(made[0])
 
 
-def _key(conn: Connection, scan: int | str) -> int:
-    """Return the scan_key of a scan that a person names."""
+def named_scan(conn: Connection, scan: int | str) -> int:
+    """Return the scan_key of a scan that a person names: by its key, or as n980321106 or 980321n106.
+
+    Raises
+    ------
+    BadArgument
+        There is no such scan.
+    """
     text = str(scan).strip().lower()
     if re.fullmatch(r"-?\d{1,9}", text):
         row = conn.execute(load("score/scan_by_key.sql"), {"scan_key": int(text)}).fetchone()
