@@ -64,13 +64,6 @@ def test_a_query_without_a_tile_answers_for_all_fields(world: Connection, name: 
     pd.testing.assert_frame_equal(ask(world, name), ask(world, name, tile=None))
 
 
-@pytest.mark.parametrize(("name", "index"), [("cone", "source_q3c_idx"), ("scans_at", "image_q3c_idx")])
-def test_queries_around_a_position_use_the_sky_index(world: Connection, name: str, index: str) -> None:
-    asked = recipes()[name]
-    plan = world.execute(b"EXPLAIN " + asked.text.encode(), {value: VALUES[value] for value in asked.values})
-    assert index in "\n".join(line for (line,) in plan)
-
-
 def test_a_cone_lists_the_nearest_source_first(world: Connection) -> None:
     found = ask(world, "cone", radius=200.0)
     assert found["separation"].is_monotonic_increasing

@@ -16,6 +16,7 @@ SKY_INDEXES = {
     "deepcal.detection",
     "deepcal.image",
     "deepcal.merged_source",
+    "deepcal.scan",
     "deepcal.source",
     "twomass.psc",
     "twomass.xsc",

@@ -110,7 +110,7 @@ merged_source = sa.Table(
         )
     ),
     col("var_index", "real", "Stetson's J over the simultaneous pairs of bands: about 0 for a constant star, its scatter in sigma for a variable one", ucd="src.var.index"),
-    sa.PrimaryKeyConstraint("tile", "gcntr"),
+    sa.PrimaryKeyConstraint("gcntr", "tile"),
     *position_checks(),
     sa.CheckConstraint("napp >= 1 AND n_ambiguous BETWEEN 0 AND napp AND opportunities >= 0", name="counts"),
     sa.Index("merged_source_name_idx", "name"),
@@ -128,7 +128,7 @@ merged_link = sa.Table(
     col("ambiguous", "boolean", "True when it may belong to a neighbour, or is the light of two stars", null=False, ucd="meta.code"),
     sa.PrimaryKeyConstraint("tile", "cntr"),
     sa.CheckConstraint("separation >= 0", name="separation"),
-    sa.Index("merged_link_tile_gcntr_idx", "tile", "gcntr"),
+    sa.Index("merged_link_gcntr_idx", "gcntr"),
     schema="deepcal",
     comment="Whose extraction is whose; no foreign keys, which checked row by row take more time than all the rest",
 )

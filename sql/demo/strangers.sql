@@ -7,7 +7,7 @@ SELECT i.path, found.what
          UNION ALL
         SELECT p.file_id, 'PSC stars'
           FROM deepcal.field AS f
-          JOIN twomass.psc AS p ON q3c_radial_query(p.ra, p.decl, f.ra, f.dec, 0.6)
+          JOIN twomass.psc AS p ON q3c_join(f.ra, f.dec, p.ra, p.decl, 0.6)
          WHERE f.tile = %(tile)s
        ) AS found
   JOIN deepcal.ingest_file AS i USING (file_id)

@@ -1,4 +1,5 @@
--- Stars seen in many scans: what was grouped, with what is needed to tell variable and moving stars. Nothing filled these tables before.
+-- Stars seen in many scans: how they were grouped, and what tells variable and moving ones. Nothing filled these tables before.
+-- Scans are found by their position.
 DROP TABLE deepcal.merged_link, deepcal.merged_source;
 
 CREATE TABLE deepcal.merged_run (
@@ -47,7 +48,7 @@ CREATE TABLE deepcal.merged_source (
     k_n INTEGER NOT NULL,
     k_chi2 REAL,
     var_index REAL,
-    CONSTRAINT merged_source_pkey PRIMARY KEY (tile, gcntr),
+    CONSTRAINT merged_source_pkey PRIMARY KEY (gcntr, tile),
     CONSTRAINT merged_source_ra_range_check CHECK (ra >= 0 AND ra < 360),
     CONSTRAINT merged_source_dec_range_check CHECK (dec >= -90 AND dec <= 90),
     CONSTRAINT merged_source_counts_check CHECK (napp >= 1 AND n_ambiguous BETWEEN 0 AND napp AND opportunities >= 0),
@@ -65,5 +66,6 @@ CREATE TABLE deepcal.merged_link (
 );
 
 CREATE INDEX merged_source_name_idx ON deepcal.merged_source (name);
-CREATE INDEX merged_link_tile_gcntr_idx ON deepcal.merged_link (tile, gcntr);
+CREATE INDEX merged_link_gcntr_idx ON deepcal.merged_link (gcntr);
+CREATE INDEX scan_q3c_idx ON deepcal.scan (q3c_ang2ipix(ra, decl));
 CREATE INDEX merged_source_q3c_idx ON deepcal.merged_source (q3c_ang2ipix(ra, dec));
