@@ -203,7 +203,7 @@ def as_clean(peer: Callable[[float], Catalogue], sky: Sky, wanted: float) -> tup
 
 
 def run(sources: int, rows: int, seed: int) -> dict[str, float]:
-    """Compare all programs on one field: the peers with their own threshold, and with one that leaves their lists clean."""
+    """Compare all programs on one field: the peers with their own threshold, and with one of clean lists."""
     rng = np.random.default_rng(seed)
     sigma = 2.0  # DN; refined below
     for _ in range(2):
