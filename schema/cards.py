@@ -31,6 +31,8 @@ def write_cards(image: AtlasHeader, extra: Mapping[str, str | float] | None = No
     header["NAXIS1"], header["NAXIS2"] = image.naxis1, image.naxis2
     for card, default, comment in _template():
         header.append((card, values.pop(card, default), comment), end=True)
+    if image.bunit:
+        header["BUNIT"] = image.bunit
     if values:
         raise KeyError(f"Atlas Images have no card {', '.join(values)}")
     return header
@@ -38,7 +40,7 @@ def write_cards(image: AtlasHeader, extra: Mapping[str, str | float] | None = No
 
 def _identity_cards(image: AtlasHeader) -> dict[str, str | float]:
     day = (image.date - datetime.date(1997, 3, 1)).days + 1
-    return {
+    cards: dict[str, str | float] = {
         "ORDATE": f"{image.date:%y%m%d}",
         "DAYNUM": f"{day:04d}",
         "FN_PRFX": f"{image.band}{day:04d}{image.scan:03d}",
@@ -64,6 +66,7 @@ def _identity_cards(image: AtlasHeader) -> dict[str, str | float]:
         "TELNAME": next(name for name, hemis in HEMISPHERES.items() if hemis == image.hemis),
         "FILTER": image.band,
     }
+    return cards if image.dxfs is None else cards | {"DXFS": image.dxfs}
 
 
 @cache

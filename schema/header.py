@@ -17,7 +17,10 @@ from schema.settings import defaults
 HEMISPHERES = {"CTIO": "s", "Hopkins": "n"}
 IDENTITY = ("TELNAME", "ORDATE", "SCANNO", "FILTER", "SCANDIR", "STRIP_ID", "USYREF")
 FRAME_MS = 1298.0  # exposure of an ordinary frame, card TIMER1; the 6x scans of the survey took six times as long
-NAME = re.compile(r"a[JHK]_asky_\d{6}[ns]\d{3}(\d{4})\.fits")
+FRAMES = "frames"  # BUNIT of a coverage map
+SIX = 0.02  # how far an exposure may be from a whole number of ordinary ones
+PIXEL = (0.2, 5.0)  # arcsec: pixels of Atlas Images and strips have 1
+NAME = re.compile(r"[ac][JHK]_asky_\d{6}[ns]\d{3}(\d{4})\.fits")
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class AtlasHeader:
 
     `usy` is USYREF rounded to whole rows: with hemisphere, date, scan and band it identifies an image. `coadd` comes
     from the file's name, the only place that holds it. Units: DN (`skyval`, `skysig`), mag (`magzp`), s (`exptime`),
-    arcsec (`usxref`, `usyref`, `dyfs`); `seesh` is the seeing shape.
+    arcsec (`usxref`, `usyref`, `dxfs`, `dyfs`); `seesh` is the seeing shape. `bunit` is "frames" in a coverage map.
     """
 
     hemis: str
@@ -50,6 +53,13 @@ class AtlasHeader:
     coadd: int | None
     exptime: float
     type: str
+    dxfs: float | None = None
+    bunit: str = ""
+
+    @property
+    def is_coverage(self) -> bool:
+        """True for a coverage map: its pixels count frames."""
+        return self.bunit.lower() == FRAMES
 
 
 class _Cards:
@@ -140,15 +150,30 @@ def read_header(path: Path) -> AtlasHeader:
         coadd=int(named.group(1)) if named else None,
         exptime=_exptime(cards),
         type=str(cards.header.get("TYPE", "")).strip(),
+        dxfs=cards.number("DXFS", "the frame step across the scan in arcsec") if "DXFS" in cards.header else None,
+        bunit=str(cards.header.get("BUNIT", "")).strip(),
     )
 
 
 def _exptime(cards: _Cards) -> float:
-    """Return the exposure of a point of the sky: no card holds it, but a frame's exposure tells the 6x scans."""
-    if "TIMER1" not in cards.header:
-        return defaults()["exptime"][0]
-    frame = cards.number("TIMER1", "the frame's exposure in ms", positive=True)
-    return defaults()["exptime"][0] * max(1, round(frame / FRAME_MS))
+    """Return the exposure of a point of the sky: card EXPTIME where there is one, else a frame's exposure tells it.
+
+    Ordinary images have no card: 6 frames of 1.3 s. The 6x scans have frames of 7.8 s: 46.8 s, which EXPTIME or TIMER1
+    tells.
+    """
+    ordinary = defaults()["exptime"][0]
+    times: dict[str, float] = {}
+    if "EXPTIME" in cards.header:
+        given = cards.number("EXPTIME", "the exposure of a point of the sky in s", positive=True)
+        times["EXPTIME"] = given / ordinary
+        if abs(times["EXPTIME"] - max(1, round(times["EXPTIME"]))) > SIX:
+            raise cards.refuse("EXPTIME", f"{ordinary} s, or a multiple: {6 * ordinary:g} s of a 6x scan")
+    if "TIMER1" in cards.header:
+        times["TIMER1"] = cards.number("TIMER1", "the frame's exposure in ms", positive=True) / FRAME_MS
+    found = {card: max(1, round(ratio)) for card, ratio in times.items()}
+    if len(set(found.values())) > 1:
+        raise cards.refuse("EXPTIME", f"{found['TIMER1'] * ordinary:g} s, as TIMER1 {cards.header['TIMER1']} ms tells")
+    return ordinary * next(iter(found.values()), 1)
 
 
 def _wcs(cards: _Cards) -> SinWcs:
@@ -158,8 +183,12 @@ def _wcs(cards: _Cards) -> SinWcs:
         card: cards.number(card, "a number of the SIN projection")
         for card in ("CRVAL1", "CRVAL2", "CRPIX1", "CRPIX2", "CDELT1", "CDELT2")
     }
-    if values["CDELT1"] == 0 or values["CDELT2"] == 0 or abs(values["CRVAL2"]) > 90:
-        raise BadFile(cards.path, "cards CRVAL2, CDELT1, CDELT2: no pixel scale or no declination")
+    if not (0 <= values["CRVAL1"] < 360 and abs(values["CRVAL2"]) <= 90):
+        place = f"{values['CRVAL1']}, {values['CRVAL2']}"
+        raise BadFile(cards.path, f"cards CRVAL1, CRVAL2 are {place}, expected right ascension and declination in deg")
+    for card in ("CDELT1", "CDELT2"):
+        if not PIXEL[0] <= abs(values[card]) * 3600 <= PIXEL[1]:
+            raise cards.refuse(card, "about 1 arcsec a pixel (0.000278 deg)")
     rotation = cards.number("CROTA2", "the image twist in deg") if "CROTA2" in cards.header else 0.0
     return SinWcs(
         crval=(values["CRVAL1"], values["CRVAL2"]),

@@ -39,6 +39,7 @@ IMAGE = AtlasHeader(
     coadd=None,
     exptime=7.8,
     type="cal",
+    dxfs=-0.25,
 )
 
 

@@ -48,6 +48,13 @@ STRIP = AtlasHeader(
 )
 
 
+@pytest.fixture
+def conn(conn: Connection) -> Connection:
+    """A database with the field that the strips of these tests lie on."""
+    put(conn, field, [{"tile": 90004, "ra": 28.6575, "dec": 0.7172, "naxis1": NX, "naxis2": NY}])
+    return conn
+
+
 def pixels(ny: int = NY, nx: int = NX, seed: int = 1) -> NDArray[np.float32]:
     """Return a sky of 91 DN with white noise of 0.5 DN, ten columns and two rows of its rim blank."""
     image = np.random.default_rng(seed).normal(91, 0.5, (ny, nx)).astype(np.float32)
@@ -164,7 +171,7 @@ def test_a_tile_compressed_image_is_read(conn: Connection, tmp_path: Path) -> No
 
 
 def test_an_atlas_image_is_told_from_a_strip_by_its_shape(conn: Connection, tmp_path: Path) -> None:
-    header = replace(STRIP, naxis1=512, naxis2=1024, wcs=Grid.of(10.0, -10.0, 512, 1024))
+    header = replace(STRIP, naxis1=512, naxis2=1024, wcs=Grid.of(28.6575, 0.7172, 512, 1024))
     assert load(conn, write(tmp_path / "a.fits", pixels(1024, 512), header)) is None
     assert rows(conn, "form") == [("atlas",)]
 
@@ -246,7 +253,7 @@ def test_a_direction_other_than_the_scan_table_s_is_refused(conn: Connection, tm
 
 
 def test_a_strip_off_the_grid_of_its_field_is_refused(conn: Connection, tmp_path: Path) -> None:
-    put(conn, field, [{"tile": 90004, "ra": 28.6585, "dec": 0.7172, "naxis1": NX, "naxis2": NY}])
+    conn.execute("UPDATE deepcal.field SET ra = 28.6585")
     error = load(conn, write(tmp_path / "a.fits"))
     assert error == (
         "60 x 320 pixels around (28.6575, 0.7172), expected the grid of field 90004: 60 x 320 around (28.6585, 0.7172)"
@@ -254,6 +261,7 @@ def test_a_strip_off_the_grid_of_its_field_is_refused(conn: Connection, tmp_path
 
 
 def test_real_atlas_images_are_read(conn: Connection, realdata: Path) -> None:
+    put(conn, field, [{"tile": 1, "ra": 275.06, "dec": -16.14}, {"tile": 2, "ra": 14.1889, "dec": -10.0321}])
     results = ingest.images(conn, [realdata / "atlas"])
     assert [result.state for result in results] == ["loaded"] * 7
     query = "SELECT hemis, date::text, scan, tile, sd FROM deepcal.scan WHERE provisional ORDER BY scan"

@@ -13,6 +13,7 @@ from combine.stack.geometry import Frame, Offset, place, share_rows
 from combine.stack.passes import Stacker
 from combine.stack.pixels import Pixels, open_pixels
 from schema.grid import Grid
+from schema.pixels import WorkingCopies
 from schema.settings import defaults
 from tests.stacks import FRAME, GRID, image_row, member, star_image
 
@@ -61,7 +62,7 @@ def test_an_offset_is_scan_minus_reference(tmp_path: Path) -> None:
     row = image_row(1, path=str(path))
     placed = place(row, GRID, Offset(np.array([0.3]), np.array([0.664])), 0.005)
     assert placed is not None
-    image = Stacker([placed], [open_pixels(row, tmp_path)], np.ones(1), FRAME).sum(np.ones(1)).mean
+    image = Stacker([placed], [open_pixels(row, WorkingCopies(tmp_path, 1e9))], np.ones(1), FRAME).sum(np.ones(1)).mean
     _, cx, cy = centroid(image)
     found_ra, found_dec = GRID.sky(cx, cy)
     assert (found_dec - dec) * 3600 == pytest.approx(0, abs=0.005)

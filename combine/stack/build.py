@@ -137,7 +137,7 @@ def _teller(progress: Progress, plan: Plan, number: int) -> Any:
     return lambda words: progress("stack", min(number * STEPS + next(done), (number + 1) * STEPS - 1), total)
 
 
-def _members(plan: Plan, band: str, home: Path) -> dict[str, list[Member]]:
+def _members(plan: Plan, band: str) -> dict[str, list[Member]]:
     """Place the images of a band on the grid, by direction and scan."""
     grid, shift_max = plan.field.grid, plan.settings["block_shift_max"][0] / 1000
     placed = []
@@ -151,7 +151,7 @@ def _members(plan: Plan, band: str, home: Path) -> dict[str, list[Member]]:
     shared = share_rows(placed)
     for key in dict.fromkeys(p.image.scan_key for p in shared):
         mine = [p for p in shared if p.image.scan_key == key]
-        pixels: list[Pixels] = [open_pixels(p.image, home) for p in mine]
+        pixels: list[Pixels] = [open_pixels(p.image, plan.copies) for p in mine]
         magzp = float(np.mean([p.image.magzp for p in mine]))
         scale = 10 ** (0.4 * (plan.settings["zp_ref"]["jhk".index(band)] - magzp))
         members.setdefault(mine[0].image.sd, []).append(Member(key, plan.visits[key], mine, pixels, scale))
@@ -162,7 +162,7 @@ def _build_band(
     conn: psycopg.Connection[Any], plan: Plan, band: str, part: Path, folder: Path, home: Path, tell: Any
 ) -> None:
     """Stack one band, write its files and its rows."""
-    members = _members(plan, band, home)
+    members = _members(plan, band)
     stacks = stack_band(members, Frame.of(plan.field.grid), plan.settings, tell)
     tell("products")
     rows = write_band(part, folder, (plan.field.tile, plan.field.grid), plan.run, band, stacks, plan.settings)

@@ -1,19 +1,16 @@
 """The pixels of input images: mapped from disk where they lie, or from a working copy of what is compressed."""
 
-import gzip
 import hashlib
-import os
-import shutil
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from astropy.io import fits
 from numpy.typing import NDArray
 
 from combine.stack.select import Image
 from schema.errors import BadFile
+from schema.pixels import WorkingCopies, digest, mapped, read_pixels
 
 
 @dataclass(frozen=True)
@@ -33,7 +30,7 @@ class Pixels:
         return not self.data.dtype.isnative
 
 
-def open_pixels(image: Image, home: Path) -> Pixels:
+def open_pixels(image: Image, copies: WorkingCopies) -> Pixels:
     """Map the pixels of an image.
 
     Raises
@@ -44,35 +41,19 @@ def open_pixels(image: Image, home: Path) -> Pixels:
     path = Path(image.path)
     if not path.is_file():
         raise BadFile(path, f"not found at {path.parent}: put it back, or ingest it from its new place")
-    plain = path if path.suffix == ".fits" else _working_copy(path, image.sha256, home)
-    with fits.open(plain, memmap=True) as hdus:
-        header, where = hdus[0].header, hdus[0].fileinfo()
-        if header.get("BITPIX") != -32:
-            raise BadFile(path, f"BITPIX {header.get('BITPIX')}, expected -32 (float32 pixels)")
-        shape = (int(header["NAXIS2"]), int(header["NAXIS1"]))
-    if shape != (image.naxis2, image.naxis1):
-        raise BadFile(path, f"{shape[1]} x {shape[0]} pixels, {image.naxis1} x {image.naxis2} when it was ingested")
-    return Pixels(np.memmap(plain, ">f4", "r", where["datLoc"], shape))
+    shape = (image.naxis2, image.naxis1)
+    data = mapped(path)
+    if data is None:
+        data = copies.pixels(path, image.pixel_sha256 or _digest_of(path, image.sha256), shape)
+    if data.shape != shape:
+        found = f"{data.shape[1]} x {data.shape[0]} pixels"
+        raise BadFile(path, f"{found}, {image.naxis1} x {image.naxis2} when it was ingested")
+    return Pixels(data)
 
 
-def _working_copy(path: Path, sha256: str, home: Path) -> Path:
-    """Unpack a compressed image once; a copy is known by the checksum of its original."""
-    folder = home / "working"
-    copy = folder / f"{sha256}.fits"
-    if copy.is_file():
-        return copy
+@cache
+def _digest_of(path: Path, sha256: str) -> str:
+    """Return the digest of the pixels of a file that was ingested before digests of pixels were kept."""
     if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
         raise BadFile(path, "changed since it was ingested: put the original back, or ingest it again")
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{sha256}.{os.getpid()}.part"
-    try:
-        if path.suffix == ".gz":
-            with gzip.open(path) as source, part.open("wb") as target:
-                shutil.copyfileobj(source, target)
-        else:
-            with fits.open(path) as hdus:
-                fits.writeto(part, hdus[1].data.astype(">f4"), output_verify="silentfix", overwrite=True)
-        part.replace(copy)
-    finally:
-        part.unlink(missing_ok=True)
-    return copy
+    return digest(read_pixels(path))

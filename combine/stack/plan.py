@@ -16,6 +16,7 @@ from combine.stack.register import Positions, Registration, register
 from combine.stack.select import Field, Image, choose_images, choose_scans, read_field
 from schema.code import code_digest
 from schema.errors import NotReady
+from schema.pixels import WorkingCopies
 from schema.progress import Progress
 from schema.settings import Settings, of_groups, read
 from sql import load
@@ -32,6 +33,7 @@ class Plan:
     visits: dict[int, int]
     settings: Settings
     run: str
+    copies: WorkingCopies
 
     @property
     def bands(self) -> str:
@@ -43,21 +45,23 @@ def make_plan(conn: psycopg.Connection[Any], tile: int, where: str | None, home:
     """Select and register; give the run its name."""
     progress("register", 0, 1)
     with conn.transaction():
-        settings = of_groups(read(conn), {"common", "stack"})
+        every = read(conn)
+        settings = of_groups(every, {"common", "stack"})
         field = read_field(conn, tile)
         scans = choose_scans(conn, where, settings)
         images = choose_images(conn, field, scans, "jhk", settings, default=where is None)
         images = [image for image in images if _overlaps(image, field)]
     if not images:
         raise NotReady(_why_none(tile, where, len(scans)))
-    _measure_missing(conn, images, home, settings)
+    copies = WorkingCopies(home / "working", every["working_copies_max"][0] * 1e9)
+    _measure_missing(conn, images, copies, settings)
     with conn.transaction():
         detections = _detections(conn, images, settings)
         tie = _tie_stars(conn, field, settings)
     registration = register(field.grid, detections, tie, settings)
     run = _run_name(where, images, settings, detections, tie)
     progress("register", 1, 1)
-    return Plan(field, where or "", images, registration, _visits(images), settings, run)
+    return Plan(field, where or "", images, registration, _visits(images), settings, run, copies)
 
 
 def _why_none(tile: int, where: str | None, scans: int) -> str:
@@ -78,14 +82,16 @@ def _overlaps(image: Image, field: Field) -> bool:
     return bool(x.max() > 8 and x.min() < field.naxis1 - 8 and y.max() > 8 and y.min() < field.naxis2 - 8)
 
 
-def _measure_missing(conn: psycopg.Connection[Any], images: list[Image], home: Path, settings: Settings) -> None:
+def _measure_missing(
+    conn: psycopg.Connection[Any], images: list[Image], copies: WorkingCopies, settings: Settings
+) -> None:
     """Measure detections on the images of scans that have no extractions."""
     scans = sorted({image.scan_key for image in images})
     with conn.transaction():
         have = {key for (key,) in conn.execute(load("combine/scans_detected.sql"), {"scans": scans}).fetchall()}
     missing = [image for image in images if image.scan_key not in have]
     if missing:
-        store_detections(conn, [(i, open_pixels(i, home)) for i in missing], settings["image_snr_min"][0])
+        store_detections(conn, [(i, open_pixels(i, copies)) for i in missing], settings["image_snr_min"][0])
 
 
 def _detections(conn: psycopg.Connection[Any], images: list[Image], settings: Settings) -> dict[int, Positions]:

@@ -47,6 +47,7 @@ class Image:
     usy: int
     path: str
     sha256: str
+    pixel_sha256: str | None
     naxis1: int
     naxis2: int
     crval1: float

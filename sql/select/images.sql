@@ -1,5 +1,5 @@
 -- Which images of the chosen scans may overlap a field?  By circle here; exactly on the grid afterwards.
-SELECT i.image_id, i.scan_key, i.band, i.usy, i.path, i.sha256, i.naxis1, i.naxis2,
+SELECT i.image_id, i.scan_key, i.band, i.usy, i.path, i.sha256, i.pixel_sha256, i.naxis1, i.naxis2,
        i.crval1, i.crval2, i.crpix1, i.crpix2, i.cdelt1, i.cdelt2, i.crota2,
        i.x0, i.x1, i.y0, i.y1, i.magzp, i.sky_measured, i.noise_measured, i.seesh, i.exptime, i.form,
        s.hemis, s.date, s.scan, s.sd, coalesce(s.hgl, 0) AS hgl, s.tile
