@@ -16,7 +16,7 @@ ZERO_POINT_ERROR, FLAT_ERROR, SHORT_ERROR = 0.011, 0.005, 0.012  # mag, parts of
 SHORT_READ = (9.0, 8.5, 8.0)  # J H Ks, brighter stars are measured on the 51 ms frames
 DETECTED = 3.0  # signal-to-noise ratio below which a band has an upper limit
 LIMIT = 2.0  # standard deviations of a 95 percent limit
-PROFILE_GAIN = 1.75  # signal to noise of a profile fitted to the frames over that of a 4 arcsec aperture on the coadd
+PROFILE_GAIN = 1.82  # signal to noise of a profile fitted to the frames over that of a 4 arcsec aperture on the coadd
 SHAPE_POWER = 0.9  # of the seeing shape in the noise of a fitted flux
 
 

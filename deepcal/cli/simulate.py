@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from deepcal.cli import Json, commands, emit, progress, table
 from schema.errors import BadArgument
@@ -29,23 +30,38 @@ class Crowding(StrEnum):
 
 @app.command(epilog="Example: deepcal simulate 90330 --scans 60 --seed 1 --out field90330")
 def simulate(
-    tile: Annotated[int, typer.Argument(help="Number of a calibration tile, or any with --centre.")],
     out: Annotated[Path, typer.Option(help="Folder to write.")],
-    scans: Annotated[int, typer.Option(min=1, help="Number of scans, in visits of six.")] = 60,
+    tile: Annotated[int | None, typer.Argument(help="Number of a calibration tile, or any with --centre.")] = None,
+    scans: Annotated[int | None, typer.Option(min=1, help="Number of scans, in visits of six; else 60.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 1,
     form: Annotated[Form, typer.Option(help="Registered strips, or four Atlas Images a scan and band.")] = Form.STRIPS,
     bands: Annotated[str, typer.Option(help="Some of j, h, k: the images to write.")] = "jhk",
     crowding: Annotated[Crowding, typer.Option(help="About 2,500, 7,000 or 50,000 objects.")] = Crowding.MEDIUM,
     centre: Annotated[str | None, typer.Option(help="RA,Dec in deg instead of the tile's own.")] = None,
+    tables_only: Annotated[
+        bool, typer.Option(help="No images: scan table and extractions of the tile, or of all 35 main fields.")
+    ] = False,
+    extractions: Annotated[int, typer.Option(min=1, help="With --tables-only: about how many.")] = 2_000_000,
     as_json: Json = False,
 ) -> None:
     """Write a calibration field whose truth is known, in the published formats."""
     from simulate import field  # compiled loops: not for --help
+    from simulate.tables import tables
 
+    if tables_only:
+        with progress() as report:
+            only = () if tile is None else (tile,)
+            written = tables(
+                out=out, only=only, scans=scans, extractions=extractions, crowding=crowding, seed=seed, progress=report
+            )
+        emit(written, as_json, _counts(f"tables in {out}", written.counts))
+        return
+    if tile is None:
+        raise BadArgument("no tile: expected its number, or --tables-only for all main fields")
     with progress() as report:
         made = field(
             tile,
-            scans=scans,
+            scans=60 if scans is None else scans,
             seed=seed,
             out=out,
             form=form.value,
@@ -54,10 +70,14 @@ def simulate(
             centre=_position(centre),
             progress=report,
         )
-    shown = table("what", "number", title=f"tile {made.tile} in {made.out}", numbers=("number",))
-    for what, number in made.counts.items():
+    emit(made, as_json, _counts(f"tile {made.tile} in {made.out}", made.counts))
+
+
+def _counts(title: str, counts: dict[str, int]) -> Table:
+    shown = table("what", "number", title=title, numbers=("number",))
+    for what, number in counts.items():
         shown.add_row(what, f"{number:,}")
-    emit(made, as_json, shown)
+    return shown
 
 
 def _position(text: str | None) -> tuple[float, float] | None:

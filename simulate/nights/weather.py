@@ -24,8 +24,9 @@ STEP_SHARE = 0.03  # nights in which the zero point jumps
 PHOTOMETRIC, PARTLY = 0.84, 0.96  # of nights: clear; with cloud for some hours; the rest cloudy
 THIN = 0.12  # mag, median extinction of cloud
 SKY = np.array(((88.0, 290.0, 425.0), (80.0, 270.0, 405.0)))  # DN
+NOISE_SCATTER = 0.06  # of the logarithm of the noise, from night to night
 GLOW_DECAY = 3.0  # h, of the H airglow after dusk
-CORE, BLUR, SPREAD = 0.90, 0.45, 0.31  # seeing shape: of the camera, added by the air, scatter of its logarithm
+CORE, BLUR, SPREAD = 0.90, 0.41, 0.31  # seeing shape: of the camera, added by the air, scatter of its logarithm
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,15 @@ class Air:
     """The air at given hours; arrays (n, 3) for J, H, Ks, or (n,).
 
     `c1` (mag, above the reference zero point), `c2` true and `c2_table` as the month's table has it (mag per airmass),
-    `cloud` (n,) extinction (mag), `shape` (n,) the J seeing shape, `sky` (DN), `glow` (n,) airglow structure in H over
-    that of an ordinary night, `air` temperature (C), `humidity` (percent), `focus`.
+    `noise` a factor on that of a pixel, `cloud` (n,) extinction (mag), `shape` (n,) the J seeing shape, `sky` (DN),
+    `glow` (n,) airglow structure in H over that of an ordinary night, `air` temperature (C), `humidity` (percent),
+    `focus`.
     """
 
     c1: Array
     c2: Array
     c2_table: Array
+    noise: Array
     cloud: Array
     shape: Array
     sky: Array
@@ -71,6 +74,7 @@ def weather(seed: int, nights: Calendar, night: Ints, hours: Array, airmass: Arr
         c1=_zero_point(z, day, hours),
         c2=table + z[:, 1:4] * NIGHTLY,
         c2_table=table,
+        noise=np.exp(NOISE_SCATTER * z[:, 36:39]),
         cloud=_cloud(z, hours),
         shape=_seeing(z, hours, airmass),
         sky=_sky(z, site, hours, air),
@@ -120,6 +124,6 @@ def _seeing(z: Array, hours: Array, airmass: Array) -> Array:
 def _sky(z: Array, site: Ints, hours: Array, air: Array) -> Array:
     """Return the sky: airglow lines fall after dusk in J and H, the warm telescope shines in Ks."""
     glow = 0.3 * np.exp(-(hours + 5.5) / GLOW_DECAY) + 0.08 * np.sin(2 * np.pi * hours / 1.7 + 6 * z[:, 30])
-    log = np.column_stack((0.6 * glow, glow, 0.022 * (air - 9))) + z[:, 31:34] * (0.10, 0.14, 0.06)
+    log = np.column_stack((0.6 * glow, glow, 0.022 * (air - 9))) + z[:, 31:34] * (0.18, 0.16, 0.07)
     sky: Array = SKY[site] * np.exp(log)
     return sky

@@ -54,10 +54,10 @@ def choose(tile: int, seed: int, grid: Grid, sky: Sky, numbers: Numbers, wanted:
     depth = np.median(numbers.msnr10, axis=0) + 0.75  # 5 sigma
     inside = (np.abs(sky.x - (grid.nx - 1) / 2) < VALID_COLUMNS / 2) & (np.abs(sky.y - (grid.ny - 1) / 2) < grid.ny / 2)
     fit = np.flatnonzero(inside & ~sky.galaxy & (sky.neighbour > ISOLATED) & (sky.mag < depth + 0.7).any(axis=1))
-    first = (sky.standard[fit] > 0) | (sky.vary.kind[fit] > 0)
-    order = np.lexsort((rng.random(fit.size), ~first))
+    rank = np.select([sky.standard[fit] > 0, sky.vary.kind[fit] > 0], [0, 1], 2)
+    order = np.lexsort((rng.random(fit.size), rank))
     share = np.clip(0.5 + (depth - sky.mag[fit[order]]).max(axis=1) / 0.8, 0.05, 0.97)
-    number = int(np.searchsorted(np.cumsum(share), wanted)) + 1
+    number = max(int(np.searchsorted(np.cumsum(share), wanted)) + 1, int(np.sum(rank == 0)))
     return np.sort(fit[order[:number]])
 
 

@@ -16,7 +16,7 @@ Array = NDArray[np.float64]
 SKY = (85.0, 285.0, 415.0)  # DN
 NOISE = (0.50, 0.79, 0.955)  # DN, noise of a pixel under that sky: real Atlas Images of both sites
 SKY_POWER = 0.29  # of the sky in the noise, as in the photometric sensitivity parameter
-OLD_ARRAY = 1.12  # of the first northern H array over its successor
+OLD_ARRAY = 1.06  # of the first northern H array over its successor
 NEW_ARRAY = 730000  # ordinal of its first night, in late 1999
 BAND_SHAPE = (1.0, 0.985, 0.97)
 GLOW = 0.18  # of airglow structure in the H noise of an ordinary night
@@ -71,7 +71,8 @@ def measure(seed: int, observed: Observed, spoiled: Spoiled) -> Numbers:
 
 
 def _noise(rng: np.random.Generator, observed: Observed, spoiled: Spoiled, blur: Array) -> Array:
-    noise = np.array(NOISE) * (observed.air.sky / SKY) ** SKY_POWER * np.exp(rng.normal(0, 0.03, observed.zero.shape))
+    noise = np.array(NOISE) * (observed.air.sky / SKY) ** SKY_POWER * observed.air.noise
+    noise *= np.exp(rng.normal(0, 0.02, noise.shape))
     noise[:, 1] *= np.where((observed.hemis == "n") & (observed.day < NEW_ARRAY), OLD_ARRAY, 1.0)
     glow = np.where(spoiled.of("airglow"), HARMFUL_GLOW * blur, GLOW * observed.air.glow)
     noise[:, 1] *= np.hypot(1, glow)
