@@ -67,7 +67,7 @@ def _noise(plan: Plan, scan: Scan) -> Array:
 def _candidates(plan: Plan, scan: Scan, frame: Frame) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
     """Return what could be found: positions on the field's grid in the scan's frame, magnitudes on the header's scale,
     and which are false light."""
-    sky, i = plan.sky, scan.index
+    sky, i = plan.seen(scan), scan.index
     east, north = offset_at(plan.offsets[i], sky.x, sky.y)
     fault = plan.faults.get(i)
     tracked = fault if fault is not None and fault.kind == "tracking" else None  # extractions follow the image here

@@ -14,7 +14,7 @@ from simulate.faults import Fault, plan_faults
 from simulate.frames import Frame, atlas, strip
 from simulate.measured import Measured, measure
 from simulate.offsets import scan_offsets
-from simulate.sky import Sky, make_sky
+from simulate.sky import SeenSky, Sky, make_sky
 from simulate.visits import Scan, observe
 
 Array = NDArray[np.float64]
@@ -48,11 +48,16 @@ class Plan:
         """The tile's number."""
         return self.tile.tile
 
+    def seen(self, scan: Scan) -> SeenSky:
+        """Return the sky as it is when a scan is made: stars move, and some vary."""
+        return self.sky.at(self.grid, scan.jdate)
+
     def frame(self, scan: Scan) -> Frame:
         """Return the pixels of a scan in the form that was asked for."""
+        seen = self.seen(scan)
         if self.form == "strips":
-            return strip(scan, self.grid, self.sky.ra, self.sky.dec)
-        return atlas(self.number, self.seed, scan, self.grid, self.sky.ra, self.sky.dec)
+            return strip(scan, self.grid, seen.ra, seen.dec)
+        return atlas(self.number, self.seed, scan, self.grid, seen.ra, seen.dec)
 
 
 def make_plan(number: int, seed: int, scans: int, form: str, crowding: str, centre: tuple[float, float] | None) -> Plan:

@@ -29,6 +29,22 @@ STARS = {"low": (1_700, 0.24), "medium": (6_200, 0.28), "high": (49_200, 0.30)}
 """Stars brighter than J 20 in a field, and the slope of their counts (dex per mag)."""
 
 
+YEAR_2000, DAYS = 2451544.5, 365.25  # Julian date of the positions' epoch, days of a year
+
+
+@dataclass(frozen=True)
+class SeenSky:
+    """Every object of a field as it is at one time: positions (deg, and pixels of the field's grid), magnitudes (n, 3),
+    total and in a circle of 4 arcsec."""
+
+    ra: Array
+    dec: Array
+    x: Array
+    y: Array
+    mag: Array
+    ap4: Array
+
+
 @dataclass(frozen=True)
 class Sky:
     """Every object of a field; arrays of one entry an object, magnitudes (n, 3) for J, H, Ks.
@@ -58,6 +74,14 @@ class Sky:
     """Proper motions (n, 2), mas a year, RA with cos(Dec); the positions are those of the year 2000."""
     vary: Variability
     """How the magnitudes change about `mag`, which are their means."""
+
+    def at(self, grid: Grid, jdate: float) -> SeenSky:
+        """Return where everything is, and how bright, at a Julian date."""
+        years = (jdate - YEAR_2000) / DAYS
+        x, y = self.x - self.motion[:, 0] / 1000 * years, self.y + self.motion[:, 1] / 1000 * years
+        ra, dec = grid.sky(x, y)
+        light = self.vary.light(np.array([jdate]))[0]
+        return SeenSky(ra, dec, x, y, self.mag + light, self.ap4 + light)
 
 
 def make_sky(tile: int, seed: int, grid: Grid, crowding: str, scans: int, variables: int = VARIABLES) -> Sky:
