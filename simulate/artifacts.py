@@ -117,28 +117,32 @@ def spikes(sky: Sky, band: int) -> Spikes:
 
 
 @jit
-def add_spikes(image: Image, x: Array, y: Array, flux: Array, angle: Array, length: Array, width: Array) -> None:
-    """Add arms to an image: they begin at 2 arcsec from the star and fade to nothing at their length.
+def add_spikes(
+    light: Image, x: Array, y: Array, flux: Array, angle: Array, length: Array, width: Array, pitch: float
+) -> None:
+    """Add arms to a frame: they begin at 2 arcsec from the star and fade to nothing at their length.
 
-    Positions in pixels, flux in DN, angles in deg east of north (east is to the left).
+    Parameters
+    ----------
+    light : (ny, nx) float32, changed in place
+        Surface brightness, DN/arcsec^2.
+    x, y : (n,) arrays
+        Places of the stars, pixels.
+    flux, angle, length, width : (n,) arrays
+        DN, deg east of north (east is to the left), arcsec, arcsec.
+    pitch : float
+        Size of a pixel, arcsec.
     """
-    ny, nx = image.shape
+    ny, nx = light.shape
     for i in range(x.size):
         s, c = np.sin(np.radians(angle[i])), np.cos(np.radians(angle[i]))
-        reach = length[i] + 6.0 * width[i]
-        peak = 2 * flux[i] / (length[i] * width[i] * np.sqrt(2 * np.pi))
+        wide = np.sqrt(width[i] ** 2 + pitch * pitch / 12)
+        reach = (length[i] + 6.0 * wide) / pitch
+        peak = 2 * flux[i] / (length[i] * wide * np.sqrt(2 * np.pi))
         for r in range(max(0, int(y[i] - reach)), min(ny, int(y[i] + reach) + 1)):
             for q in range(max(0, int(x[i] - reach)), min(nx, int(x[i] + reach) + 1)):
-                along = -(q - x[i]) * s + (r - y[i]) * c
-                across = (q - x[i]) * c + (r - y[i]) * s
-                if 2.0 < along < length[i] and abs(across) < 6.0 * width[i]:
+                along = (-(q - x[i]) * s + (r - y[i]) * c) * pitch
+                across = ((q - x[i]) * c + (r - y[i]) * s) * pitch
+                if 2.0 < along < length[i] and abs(across) < 6.0 * wide:
                     fade = (1 - along / length[i]) * min(1.0, (along - 2.0) / 3.0)
-                    image[r, q] += np.float32(peak * fade * np.exp(-0.5 * (across / width[i]) ** 2))
-
-
-def hot_pixels(rng: np.random.Generator, size: tuple[int, int]) -> tuple[Array, Array, Array]:
-    """Draw the hot pixels of one image of `size` rows and columns: columns, rows and fluxes (DN)."""
-    number = int(rng.poisson(HOT_PIXELS))
-    x, y = rng.uniform(40, size[1] - 40, number), rng.uniform(20, size[0] - 20, number)
-    low, high = np.log(HOT_FLUX)
-    return x, y, np.exp(rng.uniform(low, high, number))
+                    light[r, q] += np.float32(peak * fade * np.exp(-0.5 * (across / wide) ** 2))

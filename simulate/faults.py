@@ -32,10 +32,10 @@ KNOWN = 0.5  # of meteors, insects and clouds are noted by the pipeline
 class Fault:
     """What is wrong with one scan.
 
-    `strength` is in the unit of its kind: seeing shape (seeing, untracked, defocus), largest loss (cloud), arcsec
-    (tracking, mispointed), mag (zeropoint), multiples of the pixel noise (meteor, airglow, insects, glitch). `bands`
-    are the indices of the bands it spoils. `noted` is true where the pipeline's flags tell. `detail` distinguishes
-    forms of one kind.
+    `strength` is in the unit of its kind: factor on the seeing shape (seeing, untracked), largest loss (cloud), arcsec
+    (defocus, tracking, mispointed), mag (zeropoint), multiples of the pixel noise (meteor, airglow, insects, glitch).
+    `bands` are the indices of the bands it spoils. `noted` is true where the pipeline's flags tell. `detail`
+    distinguishes forms of one kind.
     """
 
     kind: str
@@ -82,9 +82,8 @@ def _draw(rng: np.random.Generator, kind: str, number: int) -> Fault:
         case "seeing":
             return Fault(kind, float(rng.uniform(1.38, 1.65)), every)
         case "defocus":
-            return Fault(
-                kind, float(rng.uniform(1.2, 1.35)), every, False, {"ring": 1.3, "ratio": rng.uniform(0.5, 0.68)}
-            )
+            ring = float(rng.uniform(1.6, 2.2))
+            return Fault(kind, ring, every, False, {"ring": ring, "stretch": sign * float(rng.uniform(0.6, 1.2))})
         case "untracked":
             return Fault(kind, float(rng.uniform(1.65, 1.9)), every, False, {"end": sign})
         case "insects":

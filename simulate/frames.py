@@ -39,7 +39,7 @@ class Frame:
     """The pixels of one scan: a canvas of `rows` x `columns` that is cut into images.
 
     `x`, `y` are the canvas positions of the sky's objects where the scan makes no error. `blank` is true for columns
-    without data.
+    without data, `middle` the column in the middle of those with data.
     """
 
     rows: int
@@ -47,6 +47,7 @@ class Frame:
     x: Array
     y: Array
     blank: NDArray[np.bool_]
+    middle: float
     cuts: tuple[Cut, ...]
 
 
@@ -58,7 +59,7 @@ def strip(scan: Scan, grid: Grid, ra: Array, dec: Array) -> Frame:
     usy = U_SCAN["n"][0] if scan.direction == "n" else -(grid.ny + U_SCAN["n"][0])
     cut = Cut(0, grid.ny, grid, usy, None)
     blank = (columns < left) | (columns >= left + VALID_COLUMNS)
-    return Frame(grid.ny, grid.nx, x, y, blank, (cut,))
+    return Frame(grid.ny, grid.nx, x, y, blank, (grid.nx - 1) / 2 - scan.east, (cut,))
 
 
 def atlas(tile: int, seed: int, scan: Scan, grid: Grid, ra: Array, dec: Array) -> Frame:
@@ -88,7 +89,7 @@ def atlas(tile: int, seed: int, scan: Scan, grid: Grid, ra: Array, dec: Array) -
         )
         for i, place in enumerate(order)
     )
-    return Frame(rows, ATLAS_COLUMNS, x, y, blank, cuts)
+    return Frame(rows, ATLAS_COLUMNS, x, y, blank, (ATLAS_COLUMNS - 1) / 2, cuts)
 
 
 def _axes(ra: float, dec: float, twist: float) -> Array:

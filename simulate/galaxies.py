@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.mixtures import PIXEL_VARIANCE, in_circle, sersic
-from simulate.psf import ordinary
+from simulate.camera.star import Reference
+from simulate.mixtures import in_circle, sersic
 
 Array = NDArray[np.float64]
 
@@ -14,7 +14,7 @@ COUNTS = ((10.0, 0.6), (16.5, 0.5), (18.0, 0.33), (21.0, 0.0))
 """Ks from which the cumulative counts rise with a slope (dex per mag)."""
 PER_DEGREE_15 = 80.0  # galaxies brighter than Ks 15 in a square degree
 PLANTED = 8  # large bright galaxies inside the field, for the XSC
-REFERENCE = ordinary(1.0, 3.4)  # the star image of noiseless aperture magnitudes
+REFERENCE = Reference(1.0)  # the star image of noiseless aperture magnitudes
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def apertures(r_e: Array, ba: Array, index: NDArray[np.int64], radius: float) ->
         for weight, sigma in zip(weights, sigmas, strict=True):
             major, minor = (r_e[mine] * sigma) ** 2, (r_e[mine] * sigma * ba[mine]) ** 2
             for share, sx in zip(REFERENCE.weight, REFERENCE.sx, strict=True):
-                blur = sx**2 + PIXEL_VARIANCE
+                blur = sx**2
                 total += weight * share * in_circle(radius, np.sqrt(major + blur), np.sqrt(minor + blur))
         fraction[mine] = total
     return fraction

@@ -11,7 +11,8 @@ from schema.cards import write_cards
 from schema.header import AtlasHeader
 from schema.settings import defaults
 from simulate.artifacts import frame_step
-from simulate.draw import draw
+from simulate.camera.expose import expose
+from simulate.camera.pointing import FRAMES
 from simulate.frames import ATLAS_IMAGES, Cut, Frame
 from simulate.plan import BANDS, Plan
 from simulate.seeds import Stream, stream
@@ -20,7 +21,6 @@ from simulate.visits import Scan
 
 Image = NDArray[np.float32]
 
-FRAMES_OF_A_SCAN = 48
 SCAN_SECONDS = 72  # from start to end
 PERCENTILES = (2.27, 6.68, 15.86, 30.85, 50.00, 69.14, 84.13, 93.31, 97.72)
 LEVEL_STEP = 0.4  # DN, between the Atlas Images of one scan
@@ -36,7 +36,7 @@ def write_images(plan: Plan, scan: Scan, band: int, frame: Frame, folder: Path) 
     list of Path
         The files, in the order of the scan.
     """
-    canvas = draw(plan, scan, band, frame)
+    canvas, _ = expose(plan, scan, band, frame)
     rng = stream(plan.number, plan.seed, Stream.IMAGE, scan.index, band, 1)
     found = []
     for cut in frame.cuts:
@@ -78,7 +78,7 @@ def _cards(plan: Plan, scan: Scan, band: int, cut: Cut, pixels: Image) -> fits.H
         skyval=round(float(levels[4]), 5),
         skysig=round(float(plan.measured.noise[i, band]), 6),
         seesh=round(float(plan.measured.shape[i, band]), 2),
-        numfrms=FRAMES_OF_A_SCAN,
+        numfrms=FRAMES,
         dyfs=frame_step(scan.hemis, scan.direction),
         coadd=cut.coadd,
         exptime=defaults()["exptime"][0],

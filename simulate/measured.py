@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.conditions import Conditions
-from simulate.effects import extra_noise, star_images, told
+from simulate.effects import extra_noise, seen_star, told
 from simulate.faults import Fault
 from simulate.photometry import profile_noise
-from simulate.psf import measured_shape, moment_ratio
 from simulate.seeds import Stream, stream
 from simulate.visits import Scan
 
@@ -58,21 +57,14 @@ def _one(
 ) -> tuple[float, float, float, float]:
     rng = stream(tile, seed, Stream.SCAN_TABLE, scan.index, band)
     i = scan.index
-    images = star_images(
-        fault,
-        conditions.shape[i, band],
-        conditions.beta[i, band],
-        conditions.ratio[i, band],
-        conditions.long_y[i, band],
-    )
-    seen = images[0 if fault is None or fault.detail.get("end", 1) > 0 else -1]  # untracked: the seeing at the start
+    shape, wander, ratio = seen_star(fault, conditions, i, band)
     noise = conditions.skysig[i, band] * extra_noise(fault)
     if fault is not None and fault.kind == "airglow":
         noise *= float(np.hypot(1, 0.3 * fault.strength))
-    rms = rng.uniform(0.012, 0.028) + (0.03 if len(images) > 1 else 0.0)
+    rms = np.hypot(rng.uniform(0.008, 0.02), wander)
     return (
-        float(measured_shape(seen) + rng.normal(0, 0.004)),
+        float(shape + rng.normal(0, 0.004)),
         float(rms),
-        float(min(1.0, moment_ratio(seen) + rng.normal(0, 0.008))),
+        float(min(1.0, ratio + rng.normal(0, 0.008))),
         float(noise * np.exp(rng.normal(0, 0.01))),
     )

@@ -1,4 +1,4 @@
-"""Profiles as sums of Gaussians, so that convolution and integration over pixels are exact formulae."""
+"""Profiles as sums of Gaussians, so that convolution and integration over circles are exact formulae."""
 
 from functools import cache
 
@@ -8,10 +8,9 @@ from scipy.optimize import nnls
 from scipy.special import gammaincinv
 
 Array = NDArray[np.float64]
-PIXEL_VARIANCE = 1 / 12  # of a 1 arcsec pixel, arcsec^2
 
 
-def fit(radius: Array, profile: Array, sigmas: Array) -> tuple[Array, Array]:
+def fit(radius: Array, profile: Array, sigmas: Array, wings: bool = False) -> tuple[Array, Array]:
     """Fit a radial profile by round Gaussians.
 
     Parameters
@@ -20,6 +19,8 @@ def fit(radius: Array, profile: Array, sigmas: Array) -> tuple[Array, Array]:
         Surface brightness at growing radii.
     sigmas : (k,) array
         The widths to choose from.
+    wings : bool
+        Rings count by the error relative to their own light, not to that of the middle.
 
     Returns
     -------
@@ -28,18 +29,10 @@ def fit(radius: Array, profile: Array, sigmas: Array) -> tuple[Array, Array]:
     """
     shapes = np.exp(-0.5 * (radius[:, None] / sigmas) ** 2) / (2 * np.pi * sigmas**2)
     area = radius * np.gradient(radius)  # every ring counts by the light it holds
-    scale = np.sqrt(area / profile.max())
+    scale = np.sqrt(area / (profile if wings else profile.max()))
     weights, _ = nnls(shapes * scale[:, None], profile * scale)
     used = weights > 1e-4 * weights.sum()
     return weights[used] / weights[used].sum(), sigmas[used]
-
-
-@cache
-def moffat(beta: float) -> tuple[Array, Array]:
-    """Return weights and widths of a Moffat profile whose full width at half maximum is 1."""
-    alpha = 0.5 / np.sqrt(2 ** (1 / beta) - 1)
-    radius = np.geomspace(0.01, 9, 300)
-    return fit(radius, (1 + (radius / alpha) ** 2) ** -beta, np.geomspace(0.25, 3.5, 8))
 
 
 @cache

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from schema.errors import BadArgument
 from schema.grid import Grid
 from schema.tiles import Tile, tiles
+from simulate.camera.wings import MODEL
 from simulate.conditions import Conditions, draw_conditions
 from simulate.effects import header_shift
 from simulate.faults import Fault, plan_faults
@@ -42,6 +43,7 @@ class Plan:
     faults: dict[int, Fault]
     magzp: Array
     measured: Measured
+    psf: str = MODEL
 
     @property
     def number(self) -> int:

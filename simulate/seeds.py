@@ -20,6 +20,10 @@ class Stream(IntEnum):
     IMAGE = 10
     NOISE = 11
     SCAN_TABLE = 12
+    CAMERA = 13
+    POINTING = 14
+    STRAY = 15
+    ARTIFACTS = 16
     NIGHT = 30
     MONTH = 31
     SCHEDULE = 32

@@ -9,13 +9,16 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from schema.settings import defaults
-from simulate.artifacts import SPIKE_FLUX, ghosts, hot_pixels, spikes
+from simulate.artifacts import SPIKE_FLUX, ghosts, spikes
+from simulate.camera.array import FRAMES, detector, period
+from simulate.camera.expose import canvas_of
+from simulate.camera.pointing import track
+from simulate.camera.stray import hot_pixels
 from simulate.effects import told
 from simulate.galaxies import REFERENCE
 from simulate.objects import object_columns
 from simulate.offsets import HALF_X, HALF_Y, TERMS, WAVE, offset_at, parts, pattern
 from simulate.plan import BANDS, Plan
-from simulate.seeds import Stream, stream
 
 Array = NDArray[np.float64]
 
@@ -62,8 +65,9 @@ def _scan_row(plan: Plan, i: int, band: int) -> dict[str, Any]:
         "zero_point": float(conditions.zero_point[i, band]),
         "magzp": float(plan.magzp[i, band]),
         "shape": float(conditions.shape[i, band]),
-        "beta": float(conditions.beta[i, band]),
-        "ratio": float(conditions.ratio[i, band]),
+        "shape_track": conditions.track[i, band].tolist(),
+        "stretch": conditions.stretch[i, band].tolist(),
+        "glow": float(conditions.glow[i, band]),
         "skysig": float(conditions.skysig[i, band]),
         "sky": float(conditions.sky[i, band]),
         "background": conditions.background[i, band].tolist(),
@@ -137,13 +141,16 @@ def _spikes(plan: Plan, band: int) -> dict[str, Any]:
 
 
 def _hot(plan: Plan, index: int, band: int) -> dict[str, Any]:
-    """Return the hot pixels of one scan; x and y are pixels of its canvas, the same as the field's grid for a strip."""
+    """Return the hot pixels of one scan, where the field's grid would have them without the scan's offset."""
     scan = plan.scans[index]
     frame = plan.frame(scan)
-    rng = stream(plan.number, plan.seed, Stream.IMAGE, index, band)
-    x, y, flux = hot_pixels(rng, (frame.rows, frame.columns))
+    path = track(plan.number, plan.seed, scan, frame.middle, frame.rows)
+    number, row, column, value = hot_pixels(plan, scan, band, path)
+    camera = detector(plan.seed, scan.hemis, band, period(scan.date))
+    x, y = canvas_of(camera, path.x[number], path.y[number], column.astype(float), row.astype(float))
     if plan.form == "atlas":
         x, y = x - frame.columns / 2 + plan.grid.nx / 2 - scan.east, y - frame.rows / 2 + plan.grid.ny / 2
+    flux = value * camera.pitch**2 / FRAMES
     return _artifact(plan, "hot", band, x, y, flux, scan_key=scan.scan_key, hemis=scan.hemis, direction=scan.direction)
 
 
