@@ -11,7 +11,7 @@ from combine.measure.aperture import Floats, Image
 from combine.measure.background import background
 from combine.measure.noise import DetectionFilter, detection_filter, noise_power
 from combine.measure.psf import Psf, measure_psf
-from combine.measure.render import OVERSAMPLE, RADIUS
+from combine.measure.render import OVERSAMPLE, RADIUS, phased
 from combine.products import Product
 from schema.settings import Settings
 
@@ -74,6 +74,11 @@ class Profile:
     inverse: Floats
     envelope: Floats
     position: float
+
+    @cached_property
+    def phases(self) -> Image:
+        """The star at sub-pixel phases, for drawing it often."""
+        return phased(self.fine)
 
     @classmethod
     def of(cls, psf: Psf, found: DetectionFilter) -> "Profile":

@@ -5,7 +5,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from combine.measure.aperture import Floats, Image
-from combine.measure.render import OVERSAMPLE, add_star, lagrange4
+from combine.measure.render import OVERSAMPLE, PARTS, RADIUS, add_phased
 
 Ints = NDArray[np.int64]
 SETTLED = 0.02
@@ -79,7 +79,7 @@ def stand_out(
 @njit(nogil=True, cache=True)
 def fit_stars(
     residual: Image,
-    fine: Floats,
+    phases: Image,
     inverse: Floats,
     xs: Floats,
     ys: Floats,
@@ -93,7 +93,7 @@ def fit_stars(
     Parameters
     ----------
     residual : (ny, nx) filtered image less the stars as they stand in the arrays; kept so
-    fine : their profile, four times finer than the pixels
+    phases : their profile at sub-pixel phases, of combine.measure.render.phased
     inverse : (9, 9) inverse correlation of the noise between the pixels of a 3 x 3 box
     xs, ys, heights : positions (pixels from 0) and peak values, improved in place; NaN height where the image is blank
     reach : how far each star reaches, pixels
@@ -101,7 +101,6 @@ def fit_stars(
     move : farthest a star may go from where it began, pixels; 0 fits heights alone
     """
     ny, nx = residual.shape
-    middle = fine.shape[0] // 2
     x0, y0 = xs.copy(), ys.copy()
     value, model, fit = np.empty(9), np.empty((9, 3)), np.empty(3)
     for _ in range(rounds):
@@ -111,13 +110,9 @@ def fit_stars(
                 heights[i] = np.nan
                 continue
             blank = False
+            _star(phases, cx - xs[i], cy - ys[i], model)
             for k in range(9):
                 row, col = cy + k // 3 - 1, cx + k % 3 - 1
-                fu = (col - xs[i]) * OVERSAMPLE + middle
-                fv = (row - ys[i]) * OVERSAMPLE + middle
-                model[k, 0] = _bicubic(fine, fv, fu)
-                model[k, 1] = (_bicubic(fine, fv, fu - 0.4) - _bicubic(fine, fv, fu + 0.4)) / (0.8 / OVERSAMPLE)
-                model[k, 2] = (_bicubic(fine, fv - 0.4, fu) - _bicubic(fine, fv + 0.4, fu)) / (0.8 / OVERSAMPLE)
                 value[k] = residual[row, col] + heights[i] * model[k, 0]
                 blank = blank or not np.isfinite(residual[row, col])
             if blank:
@@ -136,8 +131,8 @@ def fit_stars(
             if change < SETTLED:
                 continue
             xs[i], ys[i], heights[i] = new_x, new_y, fit[0]
-            add_star(residual, fine, before_x, before_y, before, reach[i])
-            add_star(residual, fine, xs[i], ys[i], -heights[i], reach[i])
+            add_phased(residual, phases, before_x, before_y, before, reach[i])
+            add_phased(residual, phases, xs[i], ys[i], -heights[i], reach[i])
 
 
 @njit(nogil=True, cache=True)
@@ -167,14 +162,15 @@ def _solve(model: Floats, value: Floats, inverse: Floats, size: int, fit: Floats
 
 
 @njit(nogil=True, cache=True)
-def _bicubic(fine: Floats, v: float, u: float) -> float:
-    """Read the fine grid between its points."""
-    bv, bu = int(np.floor(v)), int(np.floor(u))
-    wu, wv = np.empty(4), np.empty(4)
-    lagrange4(u - bu, wu)
-    lagrange4(v - bv, wv)
-    total = 0.0
-    for a in range(4):
-        for b in range(4):
-            total += wv[a] * wu[b] * fine[bv - 1 + a, bu - 1 + b]
-    return total
+def _star(phases: Image, dx: float, dy: float, model: Floats) -> None:
+    """Fill `model` (9, 3) with a star in the 3 x 3 pixels around it, and its slopes by its own x and y."""
+    u, v = (dx + 0.5) * PARTS, (dy + 0.5) * PARTS
+    i, j = min(int(u), PARTS - 1), min(int(v), PARTS - 1)
+    fu, fv = u - i, v - j
+    for k in range(9):
+        row, col = RADIUS + k // 3 - 1, RADIUS + k % 3 - 1
+        p, q = phases[j, i, row, col], phases[j, i + 1, row, col]
+        s, t = phases[j + 1, i, row, col], phases[j + 1, i + 1, row, col]
+        model[k, 0] = (1 - fv) * ((1 - fu) * p + fu * q) + fv * ((1 - fu) * s + fu * t)
+        model[k, 1] = -PARTS * ((1 - fv) * (q - p) + fv * (t - s))
+        model[k, 2] = -PARTS * ((1 - fu) * (s - p) + fu * (t - q))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from combine.extract.images import Profile
 from combine.extract.kernel import fit_stars
 from combine.measure.aperture import Floats, Image
-from combine.measure.render import RADIUS, add_stars
+from combine.measure.render import RADIUS, add_all
 
 Ints = NDArray[np.int64]
 VISIBLE = 0.05
@@ -45,7 +45,7 @@ def fit(
     order = np.argsort(-np.nan_to_num(stars.snr), kind="stable")
     x, y, height = (np.ascontiguousarray(v[order], float) for v in (stars.x, stars.y, stars.snr))
     left = without(snr, profile, Stars(x, y, height), reach[order])
-    fit_stars(left, profile.fine, profile.inverse, x, y, height, reach[order], rounds, move)
+    fit_stars(left, profile.phases, profile.inverse, x, y, height, reach[order], rounds, move)
     back = np.argsort(order)
     return Stars(x[back], y[back], height[back]), left
 
@@ -55,7 +55,7 @@ def without(snr: Image, profile: Profile, stars: Stars, reach: Ints | None = Non
     reach = reaches(profile, stars.snr) if reach is None else reach
     left = snr.copy()
     x, y = np.ascontiguousarray(stars.x), np.ascontiguousarray(stars.y)
-    add_stars(left, profile.fine, x, y, -np.nan_to_num(stars.snr), reach.astype(float))
+    add_all(left, profile.phases, x, y, -np.nan_to_num(stars.snr), reach.astype(float))
     return left
 
 

@@ -1,12 +1,15 @@
 """The smooth background of an image: clipped medians of cells, joined by a smooth surface."""
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from combine.measure.aperture import Floats, Image
 
 Mask = NDArray[np.bool_]
+LEAST = 32
+"""Pixels that make a level."""
 
 
 def background(image: Image, cell: float = 64.0, mask: Mask | None = None) -> Image:
@@ -22,12 +25,7 @@ def background(image: Image, cell: float = 64.0, mask: Mask | None = None) -> Im
     rows, cols = max(1, round(ny / cell)), max(1, round(nx / cell))
     ys, xs = np.linspace(0, ny, rows + 1).astype(int), np.linspace(0, nx, cols + 1).astype(int)
     use = np.isfinite(image) if mask is None else np.isfinite(image) & ~mask
-    level = np.full((rows, cols), np.nan)
-    for j in range(rows):
-        for i in range(cols):
-            # Every other pixel tells as much: noise is correlated between neighbours.
-            box = slice(ys[j], ys[j + 1], 2), slice(xs[i], xs[i + 1], 2)
-            level[j, i] = _clipped_median(image[box][use[box]])
+    level = _levels(np.ascontiguousarray(image[::2, ::2]), np.ascontiguousarray(use[::2, ::2]), ys // 2, xs // 2)
     level = _filled(level)
     level = ndimage.median_filter(level, size=3, mode="nearest")
     # Cell centres sit at (index + 0.5) * cell - 0.5.
@@ -36,16 +34,35 @@ def background(image: Image, cell: float = 64.0, mask: Mask | None = None) -> Im
     return _surface(level, grid_y, grid_x)
 
 
+@njit(nogil=True, cache=True)
+def _levels(image: Image, use: Mask, ys: NDArray[np.int64], xs: NDArray[np.int64]) -> Floats:
+    """Return the clipped median of every cell; NaN where little is left.
+
+    The image is every other pixel of the whole one, which tells as much: noise is correlated between neighbours.
+    """
+    level = np.full((ys.size - 1, xs.size - 1), np.nan)
+    values = np.empty(image.size, np.float32)
+    for j in range(ys.size - 1):
+        for i in range(xs.size - 1):
+            n = 0
+            for y in range(ys[j], ys[j + 1]):
+                for x in range(xs[i], xs[i + 1]):
+                    if use[y, x]:
+                        values[n] = image[y, x]
+                        n += 1
+            if n >= LEAST:
+                level[j, i] = _clipped_median(values[:n])
+    return level
+
+
+@njit(nogil=True, cache=True)
 def _clipped_median(values: Image) -> float:
-    """Return the median after clipping the bright tail at three sigma; NaN where little is left."""
-    if values.size < 32:
-        return float("nan")
+    """Return the median after clipping the bright tail at three sigma."""
     for _ in range(3):
         middle = np.median(values)
-        low = values[values <= middle]
-        sigma = 1.4826 * np.median(middle - low)  # the faint half knows no stars
+        sigma = 1.4826 * np.median(middle - values[values <= middle])  # the faint half knows no stars
         kept = values[np.abs(values - middle) <= 3 * sigma]
-        if kept.size == values.size or kept.size < 32:
+        if kept.size == values.size or kept.size < LEAST:
             break
         values = kept
     return float(np.median(values))

@@ -9,6 +9,43 @@ OVERSAMPLE = 4
 """Points of the fine grid in a pixel."""
 RADIUS = 31
 """Of a point-spread function, pixels; light farther out is in no star's total."""
+PARTS = 16
+"""Sub-pixel phases of a point-spread function that is drawn many times."""
+MANY = 50
+"""Stars from which on it pays to work the phases out first."""
+
+
+@njit(nogil=True, cache=True)
+def phased(fine: Floats) -> Image:
+    """Return the star at all phases from -1/2 to 1/2 pixel: (PARTS + 1, PARTS + 1, 2 RADIUS + 1, same), y first."""
+    side = 2 * RADIUS + 1
+    out = np.zeros((PARTS + 1, PARTS + 1, side, side), np.float32)
+    for j in range(PARTS + 1):
+        for i in range(PARTS + 1):
+            add_star(out[j, i], fine, RADIUS + 0.5 - i / PARTS, RADIUS + 0.5 - j / PARTS, 1.0, RADIUS)
+    return out
+
+
+@njit(nogil=True, cache=True, fastmath={"contract", "reassoc", "nsz", "arcp"})
+def add_phased(image: Image, phases: Image, x: float, y: float, flux: float, reach: int) -> None:
+    """Add one star to `image`, interpolated linearly between the four nearest phases: 3e-4 of its peak at worst."""
+    ny, nx = image.shape
+    cx, cy = int(np.rint(x)), int(np.rint(y))
+    u, v = (cx - x + 0.5) * PARTS, (cy - y + 0.5) * PARTS
+    i, j = min(int(u), PARTS - 1), min(int(v), PARTS - 1)
+    fu, fv = np.float32(u - i), np.float32(v - j)
+    scale = np.float32(flux)
+    a, b = scale * (1 - fv) * (1 - fu), scale * (1 - fv) * fu
+    c, d = scale * fv * (1 - fu), scale * fv * fu
+    left, right = max(0, cx - reach), min(nx - 1, cx + reach) + 1
+    first = left - cx + RADIUS
+    for row in range(max(0, cy - reach), min(ny - 1, cy + reach) + 1):
+        r = row - cy + RADIUS
+        p, q = phases[j, i, r], phases[j, i + 1, r]
+        s, t = phases[j + 1, i, r], phases[j + 1, i + 1, r]
+        line = image[row]
+        for k in range(right - left):
+            line[left + k] += a * p[first + k] + b * q[first + k] + c * s[first + k] + d * t[first + k]
 
 
 @njit(nogil=True, cache=True)
@@ -22,8 +59,18 @@ def add_stars(image: Image, fine: Floats, xs: Floats, ys: Floats, flux: Floats, 
     xs, ys, flux : positions (pixels from 0) and fluxes (DN)
     reach : how far each star reaches, pixels, RADIUS at most
     """
+    if xs.size < MANY:
+        for i in range(xs.size):
+            add_star(image, fine, xs[i], ys[i], flux[i], int(reach[i]))
+        return
+    add_all(image, phased(fine), xs, ys, flux, reach)
+
+
+@njit(nogil=True, cache=True)
+def add_all(image: Image, phases: Image, xs: Floats, ys: Floats, flux: Floats, reach: Floats) -> None:
+    """Add stars to `image` as `add_stars` does, from phases that are worked out."""
     for i in range(xs.size):
-        add_star(image, fine, xs[i], ys[i], flux[i], int(reach[i]))
+        add_phased(image, phases, xs[i], ys[i], flux[i], int(reach[i]))
 
 
 @njit(nogil=True, cache=True)
