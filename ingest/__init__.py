@@ -10,21 +10,28 @@ from ingest.ledger import load_files
 from ingest.lists import known_tiles, load_standards, load_tiles
 from ingest.scans import load_scans
 from ingest.scores import ScoreResult, named_scan, review, score
+from ingest.verify import Check, read_expected, verify
+from ingest.watch import Arrivals, take
 from schema.connection import Connection
 from schema.progress import Progress, silent
 
 __all__ = [
+    "Arrivals",
+    "Check",
     "FileResult",
     "ScoreResult",
+    "arrived",
     "detections",
     "images",
     "named_scan",
     "psc",
+    "read_expected",
     "review",
     "scans",
     "score",
     "standards",
     "tiles",
+    "verify",
     "xsc",
 ]
 
@@ -64,3 +71,17 @@ def detections(conn: Connection, paths: Paths, progress: Progress = silent) -> l
 def images(conn: Connection, paths: Paths, progress: Progress = silent) -> list[FileResult]:
     """Load Atlas Images and registered strips (.fits, .fits.gz, .fits.fz)."""
     return load_files(conn, "images", paths, load_image, progress)
+
+
+def arrived(conn: Connection, arrivals: Arrivals, progress: Progress = silent) -> list[FileResult]:
+    """Load the files of a watched folder that are complete and new, whatever their kinds: one round."""
+    kinds = {
+        "tiles": tiles,
+        "standards": standards,
+        "psc": psc,
+        "xsc": xsc,
+        "scans": scans,
+        "detections": detections,
+        "images": images,
+    }
+    return take(conn, arrivals, lambda kind, paths: kinds[kind](conn, paths, progress))

@@ -63,22 +63,23 @@ def _numbered(rows: Iterator[tuple[int, pa.Table]]) -> Iterator[tuple[int, pa.Ta
         yield line, table.append_column("line", pa.array(numbers)).combine_chunks()
 
 
-def _statement(name: str, kind: str, key: str | None = None) -> Composed:
+def _statement(name: str, kind: str) -> Composed:
     columns = [*(column.name for column in published(kind)), "file_id"]
     return SQL(load(f"ingest/{name}.sql").decode()).format(
         table=Identifier("twomass", kind),
         cells=Identifier("twomass", f"{kind}_cell"),
-        key=Identifier(key or KEYS[kind]),
+        key=Identifier(KEYS[kind]),
         columns=SQL(", ").join(map(Identifier, columns)),
     )
 
 
 def _refuse(conn: Connection, path: Path, kind: str) -> None:
-    for key in (KEYS[kind], *(["designation"] if kind == "psc" else [])):
-        twice = conn.execute(_statement("download_twice", kind, key)).fetchone()
+    by_name = [("download_twice_psc", "designation")] if kind == "psc" else []
+    for name, column in [("download_twice", KEYS[kind]), *by_name]:
+        twice = conn.execute(_statement(name, kind)).fetchone()
         if twice is not None:
             line, earlier, value = twice
-            raise BadRow(path, line, key, value, f"a source once; line {earlier} has it too")
+            raise BadRow(path, line, column, value, f"a source once; line {earlier} has it too")
     other = conn.execute(_statement("download_conflict", kind)).fetchone()
     if other is not None:
         line, value, ra, decl = other

@@ -12,12 +12,14 @@ from schema.errors import BadArgument
 
 GZIP = b"\x1f\x8b"
 
+ENDINGS = ("bar", "tbl", "vot", "xml", "csv", "ecsv", "fits")
+TABLES = (*ENDINGS, *(f"{ending}.gz" for ending in ENDINGS), "parquet")
 PATTERNS: dict[str, tuple[str, ...]] = {
     "tiles": ("tiles*.csv",),
     "standards": ("standards*.csv",),
-    "psc": ("psc*.bar", "psc*.bar.gz", "psc_???.gz", "psc*.tbl"),
-    "xsc": ("xsc*.bar", "xsc*.bar.gz", "xsc_???.gz", "xsc*.tbl"),
-    "scans": ("scan*.bar", "scan*.bar.gz", "scan*.tbl", "twomass_scn*"),
+    "psc": ("psc_???.gz", *(f"psc*.{ending}" for ending in TABLES)),
+    "xsc": ("xsc_???.gz", *(f"xsc*.{ending}" for ending in TABLES)),
+    "scans": ("twomass_scn*", *(f"scan*.{ending}" for ending in TABLES)),
     "detections": ("cal_*.bar", "cal_*.bar.gz"),
     "images": ("*.fits", "*.fits.gz", "*.fits.fz"),
 }
@@ -92,5 +94,12 @@ def _below(kind: str, path: Path) -> Sequence[Path]:
 
 def _walk(kind: str, folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
-        if any(fnmatch(path.name, pattern) for pattern in PATTERNS[kind]) and path.is_file():
+        if named(kind, path.name) and path.is_file():
             yield path
+
+
+def named(kind: str, name: str) -> bool:
+    """Tell whether a file has the name of a kind; images are FITS files that are not named as tables."""
+    if kind == "images" and any(named(other, name) for other in ("psc", "xsc", "scans")):
+        return False
+    return any(fnmatch(name, pattern) for pattern in PATTERNS[kind])

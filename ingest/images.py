@@ -34,14 +34,11 @@ def load_image(conn: Connection, path: Path, file_id: int, step: Step) -> int:
     check_packed(path)
     header = read_header(path)
     row = _described(path, header) | {"file_id": file_id}
-    if header.is_coverage:
-        row |= asdict(look_at_coverage(path))
-    elif COVERAGE_NAME.match(path.name):
+    if COVERAGE_NAME.match(path.name) and not header.is_coverage:
         raise BadFile(path, f"named as a coverage map, but card BUNIT is {header.bunit!r}, expected {FRAMES!r}")
-    else:
-        row |= asdict(look(path))
     _refuse_off_grid(conn, path, header, str(row["form"]))
     _refuse_outside(conn, path, header, row)
+    row |= asdict(look_at_coverage(path) if header.is_coverage else look(path))
     row["scan_key"] = _scan(conn, path, header, file_id)
     _insert(conn, path, "coverage" if header.is_coverage else "image", row)
     return 1

@@ -68,4 +68,4 @@ def test_the_names_of_the_commands_are_those_of_the_kinds() -> None:
     from deepcal.cli.ingest import app as ingest_app
     from ingest.files import PATTERNS
 
-    assert sorted(get_command(ingest_app).commands) == sorted(PATTERNS)  # type: ignore[attr-defined]  # a group
+    assert sorted(get_command(ingest_app).commands) == sorted([*PATTERNS, "verify", "watch"])  # type: ignore[attr-defined]  # a group

@@ -1,5 +1,7 @@
 """`deepcal ingest`: files into rows, every refused file on the screen with its reason."""
 
+import signal
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -36,13 +38,13 @@ def standards(paths: Paths, as_json: Json = False) -> None:
 
 @app.command(epilog="Example: deepcal ingest psc psc_aaa.gz psc_aab.gz")
 def psc(paths: Paths, as_json: Json = False) -> None:
-    """Load files of the All-Sky Point Source Catalog (60 columns)."""
+    """Load the All-Sky Point Source Catalog: its load files, or downloads (IPAC, VOTable, FITS, Parquet, CSV)."""
     _load("psc", paths, as_json)
 
 
 @app.command(epilog="Example: deepcal ingest xsc xsc_aaa.gz")
 def xsc(paths: Paths, as_json: Json = False) -> None:
-    """Load files of the All-Sky Extended Source Catalog (389 columns)."""
+    """Load the All-Sky Extended Source Catalog: its load files, or downloads."""
     _load("xsc", paths, as_json)
 
 
@@ -60,8 +62,71 @@ def detections(paths: Paths, as_json: Json = False) -> None:
 
 @app.command(epilog="Example: deepcal ingest images images/")
 def images(paths: Paths, as_json: Json = False) -> None:
-    """Load Atlas Images and registered strips; the files stay where they are."""
+    """Load Atlas Images, registered strips and coverage maps; the files stay where they are."""
     _load("images", paths, as_json)
+
+
+@app.command(epilog="Example: deepcal ingest verify psc --expect counts.json")
+def verify(
+    kind: Annotated[str, typer.Argument(help="tiles, standards, psc, xsc, scans, detections or images.")],
+    expect: Annotated[
+        Path | None, typer.Option(help="JSON or CSV of rows, file_rows, min, max, sum, nulls.", exists=True)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Hold a table against figures you know; exit code 3 if one differs."""
+    import ingest
+
+    expected = ingest.read_expected(expect) if expect else []
+    with open_db() as conn:
+        checks = ingest.verify(conn, kind, expected)
+    shown = table("column", "figure", "expected", "found", "", title=f"verify {kind}", numbers=("expected", "found"))
+    for check in checks:
+        shown.add_row(check.column, check.figure, check.expected, check.found, "" if check.agrees else "DIFFERS")
+    differ = sum(not check.agrees for check in checks)
+    words = f"{len(checks)} figures, {differ} differ" if differ else f"{len(checks)} figures agree"
+    emit({"kind": kind, "checks": checks, "differ": differ}, as_json, shown, words)
+    if differ:
+        raise typer.Exit(3)
+
+
+@app.command(epilog="Example: deepcal ingest watch incoming/ --once")
+def watch(
+    folder: Annotated[Path, typer.Argument(help="The folder in which files appear.", exists=True, file_okay=False)],
+    once: Annotated[bool, typer.Option("--once", help="Look once and leave: for cron.")] = False,
+    every: Annotated[float, typer.Option(help="Seconds between two looks.", min=0.1)] = 10.0,
+    settled: Annotated[
+        float | None, typer.Option(help="Seconds without a change after which a file is complete.", min=0)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Load what appears in a folder, when it is complete; Ctrl-C ends it, and nothing is left half-loaded."""
+    import ingest
+    from schema.settings import read
+
+    signal.signal(signal.SIGIO, signal.SIG_IGN)  # sent when another program opens a file we are asking about
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    taken: list[FileResult] = []
+    with open_db() as conn:
+        quiet = read(conn)["watch_settled"][0] if settled is None else settled
+        conn.commit()
+        arrivals = ingest.Arrivals(folder.absolute(), quiet)
+        try:
+            while True:
+                with progress() as report:
+                    results = ingest.arrived(conn, arrivals, report)
+                taken += results
+                if once:
+                    break
+                if results:
+                    _report("watch", results, as_json)
+                time.sleep(every)
+        except KeyboardInterrupt:
+            conn.rollback()
+    if once:
+        _report("watch", taken, as_json, sorted(arrivals.unknown))
+        if any(result.state == "refused" for result in taken):
+            raise typer.Exit(3)
 
 
 def _load(kind: str, paths: Sequence[Path], as_json: bool) -> None:
@@ -75,7 +140,7 @@ def _load(kind: str, paths: Sequence[Path], as_json: bool) -> None:
         raise typer.Exit(3)
 
 
-def _report(kind: str, results: Sequence["FileResult"], as_json: bool) -> None:
+def _report(kind: str, results: Sequence["FileResult"], as_json: bool, unknown: Sequence[Path] = ()) -> None:
     shown = table("file", "state", "rows", title=f"ingest {kind}", numbers=("rows",))
     for result in results:
         if len(results) <= SHOWN or result.state == "refused":
@@ -84,5 +149,9 @@ def _report(kind: str, results: Sequence["FileResult"], as_json: bool) -> None:
     counts = {state: sum(r.state == state for r in results) for state in ("loaded", "known", "refused")}
     rows = sum(result.rows for result in results if result.state == "loaded")
     total = ", ".join(f"{number} {state}" for state, number in counts.items() if number)
-    totals = f"{len(results)} files: {total}; {rows:,} new rows"
-    emit({"files": results, "rows": rows, **counts}, as_json, *([shown] if shown.row_count else []), *refused, totals)
+    totals = f"{len(results)} files: {total}; {rows:,} new rows" if results else "no new files"
+    strange = [f"left alone, of no known kind: {path.name}" for path in unknown]
+    told: dict[str, object] = {"files": results, "rows": rows, **counts}
+    if unknown:
+        told["unknown"] = unknown
+    emit(told, as_json, *([shown] if shown.row_count else []), *refused, *strange, totals)

@@ -4,7 +4,7 @@ import re
 
 from ingest.faults import NULL
 
-NAME = rb" *\"?(_|2MAS)?[A-Za-z][\w.\-]*\"? *"
+NAME = rb" *\"?_?(2MAS)?[A-Za-z][\w.\-]*\"? *"
 NAMES = re.compile(NAME + rb"([,|;\t ]" + NAME + rb"){2,}[,|;]?\s*", re.ASCII)
 """A line of at least three column names; VizieR has a column 2MASS."""
 
