@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deepcal import recipes
-from deepcal.cli import Json, commands, console, emit, table
+from deepcal.cli import Json, commands, console, emit, scores, table
 from deepcal.export import Format, records, write
 from schema.errors import BadArgument
 
@@ -25,7 +25,7 @@ Values = Annotated[list[str] | None, typer.Option("--value", "-v", help="NAME=VA
 DIGITS = {"deg": 6, "mag": 3, "arcsec": 3, "s": 1}
 SCREEN = {  # the columns for people; --json and --format give all
     "scans": "tile scan_key hemis date scan sd qual quality hgl cld anom xph j_shape_avg k_msnr10",
-    "scores": "tile scan_key hemis date scan quality origin base worst reviewer reason",
+    "scores": "tile scan_key hemis date scan quality quality_j quality_h quality_k worst origin reviewer reason",
     "stacks": "tile run band direction kind n_scans exptime coverage_median fwhm m5_aper m5_det m50",
     "sources": "tile id name ra dec j_m h_m k_m cntr_psc cntr_xsc cc_flg",
     "matches": "tile name catalog cat_key separation pa norm_distance rank_source rank_cat best",
@@ -56,9 +56,28 @@ def _of_all(name: str, recipe: str) -> Callable[..., None]:
 
 for _name in ("fields", "scans", "runs", "stacks", "sources", "matches"):
     _of_field(_name, _name)
-_of_field("score", "scores")
 for _name in ("files", "settings", "refreshes"):
     _of_all(_name, _name)
+
+
+@app.command(epilog="Example: deepcal show score 990412n025")
+def score(
+    what: scores.What = None,
+    tile: scores.OfTile = None,
+    night: scores.OfNight = None,
+    plot: scores.Plot = None,
+    rows: Rows = 40,
+    as_json: Json = False,
+    form: Form = None,
+    out: Out = None,
+) -> None:
+    """Why has every scan the score it has? One scan is explained in words; a field or a night can be drawn."""
+    if plot is not None or night is not None:
+        scores.draw(scores.asked_field(what, tile), night, plot, as_json)
+    elif what is not None and scores.is_scan(what):
+        scores.explain(what, as_json)
+    else:
+        _present("scores", {"tile": scores.asked_field(what, tile)}, rows, as_json, form, out)
 
 
 @app.command(epilog="Example: deepcal show query cone -v ra=247.89 -v dec=30.15 -v radius=60")

@@ -34,7 +34,7 @@ class ScoreResult:
     groups: tuple[ScoreGroup, ...]
 
 
-def score(conn: Connection, rules: int = NEWEST, progress: Progress = silent) -> ScoreResult:
+def score(conn: Connection, rules: int | None = None, progress: Progress = silent) -> ScoreResult:
     """Score every scan of the scan table; only new and changed scores are written.
 
     Scans that only an image has told of get no score. The score that counts is that of the newest rules.
@@ -42,8 +42,8 @@ def score(conn: Connection, rules: int = NEWEST, progress: Progress = silent) ->
     Parameters
     ----------
     conn : Connection
-    rules : int
-        Version of the rules.
+    rules : int, optional
+        Version of the rules; the newest by default.
     progress : callable, optional
 
     Raises
@@ -51,6 +51,7 @@ def score(conn: Connection, rules: int = NEWEST, progress: Progress = silent) ->
     BadArgument
         There are no such rules.
     """
+    rules = NEWEST if rules is None else rules
     with conn.transaction():
         if rules == 1:
             measured = Measured(0, 0)

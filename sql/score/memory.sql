@@ -1,2 +1,3 @@
 -- Sorts and hashes of one scoring stay in memory, and guesses about its temporary tables choose no slow joins.
-SELECT set_config('work_mem', '128MB', true), set_config('jit', 'off', true), set_config('enable_nestloop', 'off', true)
+SELECT set_config('work_mem', '128MB', true), set_config('jit', 'off', true),
+       set_config('enable_nestloop', 'off', true), set_config('enable_memoize', 'off', true)

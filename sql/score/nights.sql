@@ -1,18 +1,19 @@
 -- How did the zero point go through each night? A straight line in time for H and Ks, from visit to visit for J.
--- How far is each visit from the rest of its night? From the line without it, its neighbours, and what lies between them.
+-- How far is each visit from the rest of its night? From the line without it, or from what its neighbours say.
+-- Visits far from its upper quartile shape neither: clouds only dim.
 CREATE TEMPORARY TABLE score_night ON COMMIT DROP AS
 WITH visits AS (
     SELECT visit, hemis, date, band, jdate, (jdate - min(jdate) OVER (PARTITION BY hemis, date)) * 24 AS hours, c1, published
       FROM deepcal.visit_photometry
      WHERE c1 IS NOT NULL AND jdate IS NOT NULL
-), medians AS (
-    SELECT hemis, date, band, percentile_cont(0.5) WITHIN GROUP (ORDER BY c1) AS c1
+), levels AS (
+    SELECT hemis, date, band, percentile_cont(0.75) WITHIN GROUP (ORDER BY c1) AS c1
       FROM visits
      GROUP BY hemis, date, band
 ), chosen AS (
     SELECT v.*, abs(v.c1 - m.c1) < (%(score_night_clip)s::float8[])[1] AS used
       FROM visits AS v
-      JOIN medians AS m USING (hemis, date, band)
+      JOIN levels AS m USING (hemis, date, band)
 ), lines AS (
     SELECT hemis, date, band, count(*) AS n, avg(hours) AS hours, avg(jdate) AS jdate, avg(c1) AS c1,
            CASE WHEN band <> 'j' THEN regr_slope(c1, hours) END AS slope, regr_sxx(c1, hours) AS sxx
@@ -25,15 +26,18 @@ WITH visits AS (
                 THEN (c.c1 - l.c1 - coalesce(l.slope, 0) * (c.hours - l.hours))
                      / CASE WHEN c.used THEN nullif(greatest(1 - 1.0 / l.n - (c.hours - l.hours) ^ 2 / nullif(l.sxx, 0), 0), 0) ELSE 1 END
                 END AS from_line,
-           lag(c.c1) OVER night AS before, lead(c.c1) OVER night AS after,
-           (c.hours - lag(c.hours) OVER night) / nullif(lead(c.hours) OVER night - lag(c.hours) OVER night, 0) AS between
+           max(CASE WHEN c.used THEN ARRAY[c.hours, c.c1] END) OVER (night ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before,
+           min(CASE WHEN c.used THEN ARRAY[c.hours, c.c1] END) OVER (night ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS after
       FROM chosen AS c
       LEFT JOIN lines AS l USING (hemis, date, band)
     WINDOW night AS (PARTITION BY c.hemis, c.date, c.band ORDER BY c.jdate, c.visit)
+), compared AS (
+    SELECT *, c1 - coalesce(before[2] + (hours - before[1]) / nullif(after[1] - before[1], 0) * (after[2] - before[2]),
+                            before[2], after[2]) AS from_neighbours
+      FROM fitted
 )
-SELECT *, c1 - before - between * (after - before) AS from_neighbours,
-       least(abs(from_line), abs(c1 - before), abs(c1 - after), abs(c1 - before - between * (after - before))) AS night
-  FROM fitted;
+SELECT *, least(abs(from_line), abs(from_neighbours)) AS night
+  FROM compared;
 ANALYZE score_night;
 
 UPDATE deepcal.visit_photometry AS v
