@@ -1,6 +1,9 @@
 """The image files of one scan in one band: a strip, or four Atlas Images, with the cards real ones have."""
 
 import datetime
+import gzip
+import io
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,17 +29,32 @@ PERCENTILES = (2.27, 6.68, 15.86, 30.85, 50.00, 69.14, 84.13, 93.31, 97.72)
 LEVEL_STEP = 0.4  # DN, between the Atlas Images of one scan
 BLOCK = 2880
 USXREF = -256.5  # arcsec, of every image
+COVERAGE = ("BUNIT", "frames", "a map of how many frames saw each pixel")
+SQUEEZE = 1  # gzip's level: noise does not get smaller
 
 
-def write_images(plan: Plan, scan: Scan, band: int, frame: Frame, folder: Path) -> list[Path]:
+@dataclass(frozen=True)
+class Output:
+    """How images are written: compressed by gzip or plain, with coverage maps beside them or without."""
+
+    gz: bool = False
+    coverage: bool = False
+
+
+def write_images(
+    plan: Plan, scan: Scan, band: int, frame: Frame, folder: Path, output: Output | None = None
+) -> list[Path]:
     """Draw a scan in one band and write its strip, or its Atlas Images.
+
+    A coverage map has the name of its image with c in place of the leading a, and its cards; BUNIT is 'frames'.
 
     Returns
     -------
     list of Path
-        The files, in the order of the scan.
+        The images, in the order of the scan; coverage maps are not listed.
     """
-    canvas, _ = expose(plan, scan, band, frame)
+    output = output or Output()
+    canvas, coverage = expose(plan, scan, band, frame)
     rng = stream(plan.number, plan.seed, Stream.IMAGE, scan.index, band, 1)
     found = []
     for cut in frame.cuts:
@@ -44,17 +62,24 @@ def write_images(plan: Plan, scan: Scan, band: int, frame: Frame, folder: Path) 
         pixels = canvas[cut.first : cut.first + cut.rows] + level
         kind = "strip" if cut.coadd is None else "asky"
         number = "" if cut.coadd is None else f"{cut.coadd:04d}"
-        path = folder / f"a{BANDS[band].upper()}_{kind}_{scan.name}{number}.fits"
-        _write(path, _cards(plan, scan, band, cut, pixels), pixels)
-        found.append(path)
+        name = f"{BANDS[band].upper()}_{kind}_{scan.name}{number}.fits" + (".gz" if output.gz else "")
+        header = _cards(plan, scan, band, cut, pixels)
+        _write(folder / f"a{name}", header, pixels, output.gz)
+        found.append(folder / f"a{name}")
+        if output.coverage:
+            header.set(COVERAGE[0], *COVERAGE[1:])
+            _write(folder / f"c{name}", header, coverage[cut.first : cut.first + cut.rows], output.gz)
     return found
 
 
-def _write(path: Path, header: fits.Header, pixels: Image) -> None:
+def _write(path: Path, header: fits.Header, pixels: Image, gz: bool) -> None:
     with path.open("wb") as file:
-        file.write(header.tostring().encode("ascii"))
-        pixels.astype(">f4").tofile(file)
-        file.write(b"\0" * (-pixels.nbytes % BLOCK))
+        whole = io.BytesIO() if gz else file
+        whole.write(header.tostring().encode("ascii"))
+        whole.write(pixels.astype(">f4").tobytes())
+        whole.write(b"\0" * (-pixels.nbytes % BLOCK))
+        if isinstance(whole, io.BytesIO):
+            file.write(gzip.compress(whole.getvalue(), SQUEEZE, mtime=0))
 
 
 def _cards(plan: Plan, scan: Scan, band: int, cut: Cut, pixels: Image) -> fits.Header:

@@ -10,8 +10,9 @@ from pathlib import Path
 from schema.errors import BadArgument
 from schema.progress import Progress, silent
 from simulate import truth
+from simulate.camera.wings import MODEL
 from simulate.detections import write_detections
-from simulate.images import write_images
+from simulate.images import Output, write_images
 from simulate.plan import BANDS, Plan, make_plan
 from simulate.psc import make_psc, write_psc
 from simulate.scan_table import write_scans
@@ -49,6 +50,9 @@ def field(
     bands: str = "jhk",
     crowding: str = "medium",
     centre: tuple[float, float] | None = None,
+    gz: bool = False,
+    coverage: bool = False,
+    psf: str | Path = MODEL,
     progress: Progress = silent,
 ) -> SimulatedField:
     """Simulate a calibration field and write it in the published formats.
@@ -71,6 +75,12 @@ def field(
         About 2,500, 7,000 or 50,000 objects above the limit of the deepest stack.
     centre : (ra, dec), optional
         Centre of the field, deg; replaces a known one.
+    gz : bool
+        Compress the images.
+    coverage : bool
+        Write a map of how many frames saw each pixel beside every image, c in place of the leading a of its name.
+    psf : "model" or a folder
+        Wings of stars: of the built-in model, or of empirical images psf_emp_2mass_[jhk].fits.gz in a folder.
     progress : callable, optional
         Called after every scan.
 
@@ -78,18 +88,20 @@ def field(
     ------
     BadArgument
         An argument cannot be used; nothing is written.
+    BadFile
+        There is no empirical image in the folder, or it cannot be used; nothing is written.
     """
     if not bands or not set(bands.lower()) <= set(BANDS):
         raise BadArgument(f"bands {bands!r}, expected some of {BANDS!r}")
     bands = "".join(band for band in BANDS if band in bands.lower())
     progress("sky", 0, scans)
-    plan = make_plan(tile, seed, scans, form, crowding, centre)
+    plan = make_plan(tile, seed, scans, form, crowding, centre, str(psf))
     for folder in ("detections", "images", "truth"):
         (out / folder).mkdir(parents=True, exist_ok=True)
     psc, xsc = make_psc(plan), make_xsc(plan)
     extended = dict(zip(xsc.member.tolist(), xsc.key.tolist(), strict=True))
     standards, standard_rows = write_standards(plan, out / "standards.csv")
-    detections, rows, images = _scans(plan, bands, out, progress)
+    detections, rows, images = _scans(plan, bands, out, Output(gz, coverage), progress)
     return SimulatedField(
         tile=tile,
         out=out,
@@ -118,14 +130,14 @@ def field(
     )
 
 
-def _scans(plan: Plan, bands: str, out: Path, progress: Progress) -> tuple[list[Path], int, list[Path]]:
+def _scans(plan: Plan, bands: str, out: Path, output: Output, progress: Progress) -> tuple[list[Path], int, list[Path]]:
     """Write the extractions and images of every scan, several scans at once."""
     detections: list[Path] = []
     images: list[Path] = []
     rows = 0
     workers = min(WORKERS, os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
-        jobs = [pool.submit(_scan, plan, scan, bands, out) for scan in plan.scans]
+        jobs = [pool.submit(_scan, plan, scan, bands, out, output) for scan in plan.scans]
         for done, (path, count, found) in enumerate(_results(jobs), 1):
             detections.append(path)
             images += found
@@ -144,10 +156,10 @@ def _results(jobs: list[Future[tuple[Path, int, list[Path]]]]) -> Iterator[tuple
             job.cancel()
 
 
-def _scan(plan: Plan, scan: Scan, bands: str, out: Path) -> tuple[Path, int, list[Path]]:
+def _scan(plan: Plan, scan: Scan, bands: str, out: Path, output: Output) -> tuple[Path, int, list[Path]]:
     frame = plan.frame(scan)
     path, rows = write_detections(plan, scan, frame, out / "detections")
     images: list[Path] = []
     for band in bands:
-        images += write_images(plan, scan, BANDS.index(band), frame, out / "images")
+        images += write_images(plan, scan, BANDS.index(band), frame, out / "images", output)
     return path, rows, images

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from schema.errors import BadArgument
 from schema.grid import Grid
 from schema.tiles import Tile, tiles
-from simulate.camera.wings import MODEL
+from simulate.camera.wings import MODEL, wings
 from simulate.conditions import Conditions, draw_conditions
 from simulate.effects import header_shift
 from simulate.faults import Fault, plan_faults
@@ -29,7 +29,7 @@ class Plan:
     """One simulated field: its sky, its scans and how each of them saw it.
 
     `offsets` are the (scans, 2, 9) coefficients of simulate.offsets; `magzp` (scans, 3) the zero points of the headers,
-    wrong ones included.
+    wrong ones included; `psf` is "model" or the folder of the empirical images of stars.
     """
 
     tile: Tile
@@ -62,14 +62,26 @@ class Plan:
         return atlas(self.number, self.seed, scan, self.grid, seen.ra, seen.dec)
 
 
-def make_plan(number: int, seed: int, scans: int, form: str, crowding: str, centre: tuple[float, float] | None) -> Plan:
-    """Decide everything about a field.
+def make_plan(
+    number: int,
+    seed: int,
+    scans: int,
+    form: str,
+    crowding: str,
+    centre: tuple[float, float] | None,
+    psf: str = MODEL,
+) -> Plan:
+    """Decide everything about a field; `psf` is "model" or a folder with empirical images of stars.
 
     Raises
     ------
     BadArgument
         The tile's centre is not known and none is given, or another argument cannot be used.
+    BadFile
+        The folder has no empirical image of a band.
     """
+    for band in range(3):
+        wings(psf, band)
     if form not in FORMS:
         raise BadArgument(f"form {form!r}, expected one of {', '.join(FORMS)}")
     if scans < 1 or seed < 0:
@@ -94,6 +106,7 @@ def make_plan(number: int, seed: int, scans: int, form: str, crowding: str, cent
         faults=faults,
         magzp=magzp,
         measured=measure(number, seed, observed, conditions, faults, magzp),
+        psf=psf,
     )
 
 

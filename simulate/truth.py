@@ -162,6 +162,7 @@ def _write(plan: Plan, path: Path, columns: dict[str, Any]) -> Path:
             "seed": str(plan.seed),
             "offset_terms": ",".join(TERMS),
             "offset_scale": f"u = east/{HALF_X:.0f}, v = north/{HALF_Y:.0f} arcsec, wave {WAVE}",
+            "psf": plan.psf,
             "psf_fraction_4arcsec": f"{REFERENCE.fraction(4.0):.6f}",
         }
     )

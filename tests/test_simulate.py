@@ -17,7 +17,7 @@ import pytest
 from astropy.io import fits
 
 import simulate.make
-from schema.errors import BadArgument
+from schema.errors import BadArgument, BadFile
 from schema.header import read_header
 from schema.published import published
 from simulate import SimulatedField
@@ -305,3 +305,32 @@ def test_the_command_takes_a_centre(tmp_path: Path) -> None:
     done = subprocess.run([*command, "--centre", "10", "--out", str(tmp_path)], capture_output=True, text=True)
     assert done.returncode == 2
     assert "expected RA,Dec" in done.stderr
+
+
+def test_compressed_images_hold_the_same_pixels_and_coverage_maps_lie_beside_them(
+    made: SimulatedField, tmp_path: Path
+) -> None:
+    arguments: dict[str, Any] = {"scans": 1, "seed": 3, "bands": "k", "crowding": "low"}
+    plain = simulate.field(90004, out=tmp_path / "plain", **arguments)
+    squeezed = simulate.field(90004, out=tmp_path / "gz", gz=True, coverage=True, **arguments)
+    assert gzip.decompress(squeezed.images[0].read_bytes()) == plain.images[0].read_bytes()
+    (beside,) = [path for path in squeezed.images[0].parent.iterdir() if path.name.startswith("cK_strip")]
+    with fits.open(beside) as coverage, fits.open(plain.images[0]) as image:
+        assert coverage[0].header["BUNIT"] == "frames"
+        assert coverage[0].header["CRVAL1"] == image[0].header["CRVAL1"]
+        assert ((coverage[0].data > 0) == np.isfinite(image[0].data)).all()
+        assert 5 < np.median(coverage[0].data[coverage[0].data > 0]) < coverage[0].data.max() < 7.2
+
+
+def test_empirical_wings_are_recorded_and_a_folder_without_them_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match="psf_emp_2mass_j"):
+        simulate.field(90004, scans=1, out=tmp_path / "out", psf=tmp_path)
+    assert not (tmp_path / "out").exists()
+
+
+def test_empirical_wings_change_the_images(made: SimulatedField, realdata: Path, tmp_path: Path) -> None:
+    other = simulate.field(90004, scans=1, seed=3, out=tmp_path, bands="k", crowding="low", psf=realdata / "psf")
+    assert pq.read_schema(other.truth["scans"]).metadata[b"psf"] == str(realdata / "psf").encode()
+    assert pq.read_schema(made.truth["scans"]).metadata[b"psf"] == b"model"
+    here, there = (fits.getdata(folder) for folder in (made.images[0], other.images[0]))
+    assert 0 < np.nanstd(here - there) < 5

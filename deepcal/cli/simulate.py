@@ -38,6 +38,11 @@ def simulate(
     bands: Annotated[str, typer.Option(help="Some of j, h, k: the images to write.")] = "jhk",
     crowding: Annotated[Crowding, typer.Option(help="About 2,500, 7,000 or 50,000 objects.")] = Crowding.MEDIUM,
     centre: Annotated[str | None, typer.Option(help="RA,Dec in deg instead of the tile's own.")] = None,
+    gz: Annotated[bool, typer.Option("--gz", help="Compress the images.")] = False,
+    coverage: Annotated[bool, typer.Option("--coverage", help="Also maps of how many frames saw each pixel.")] = False,
+    psf: Annotated[
+        str, typer.Option(help="Wings of stars: model, or a folder with psf_emp_2mass_[jhk].fits.gz.")
+    ] = "model",
     tables_only: Annotated[
         bool, typer.Option(help="No images: scan table and extractions of the tile, or of all 35 main fields.")
     ] = False,
@@ -68,6 +73,9 @@ def simulate(
             bands=bands,
             crowding=crowding.value,
             centre=_position(centre),
+            gz=gz,
+            coverage=coverage,
+            psf=psf,
             progress=report,
         )
     emit(made, as_json, _counts(f"tile {made.tile} in {made.out}", made.counts))
