@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingest.catalogs import loader
+from ingest.batches import BulkLoad
 from ingest.files import FileResult
 from ingest.images import load_image
 from ingest.ledger import load_files
@@ -48,14 +48,18 @@ def standards(conn: Connection, paths: Paths, progress: Progress = silent) -> li
     return load_files(conn, "standards", paths, load_standards, progress)
 
 
-def psc(conn: Connection, paths: Paths, progress: Progress = silent) -> list[FileResult]:
+def psc(
+    conn: Connection, paths: Paths, progress: Progress = silent, *, replace: bool = False, tolerate: int = 0
+) -> list[FileResult]:
     """Load Point Source Catalog files (60 columns)."""
-    return load_files(conn, "psc", paths, loader("psc"), progress)
+    return BulkLoad(conn, "psc", progress, replace, tolerate).load(paths)
 
 
-def xsc(conn: Connection, paths: Paths, progress: Progress = silent) -> list[FileResult]:
+def xsc(
+    conn: Connection, paths: Paths, progress: Progress = silent, *, replace: bool = False, tolerate: int = 0
+) -> list[FileResult]:
     """Load Extended Source Catalog files (389 columns)."""
-    return load_files(conn, "xsc", paths, loader("xsc"), progress)
+    return BulkLoad(conn, "xsc", progress, replace, tolerate).load(paths)
 
 
 def scans(conn: Connection, paths: Paths, progress: Progress = silent) -> list[FileResult]:
@@ -63,9 +67,11 @@ def scans(conn: Connection, paths: Paths, progress: Progress = silent) -> list[F
     return load_files(conn, "scans", paths, load_scans, progress)
 
 
-def detections(conn: Connection, paths: Paths, progress: Progress = silent) -> list[FileResult]:
+def detections(
+    conn: Connection, paths: Paths, progress: Progress = silent, *, replace: bool = False, tolerate: int = 0
+) -> list[FileResult]:
     """Load calibration extractions (cal_TILE_YYMMDDhSSS.bar[.gz]); new tiles get their partition."""
-    return load_files(conn, "detections", paths, loader("detections"), progress)
+    return BulkLoad(conn, "detections", progress, replace, tolerate).load(paths)
 
 
 def images(conn: Connection, paths: Paths, progress: Progress = silent) -> list[FileResult]:

@@ -1,17 +1,46 @@
-"""One step ahead: what comes next is made while its predecessor is used."""
+"""Work done ahead: threads make what comes next while the caller uses what came before."""
 
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-T = TypeVar("T")
+CORES = max(2, len(os.sched_getaffinity(0)))
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 
-def ahead(items: Iterable[T]) -> Iterator[T]:
-    """Yield items, each made in a thread of its own while the caller works on the one before; errors come in order."""
-    source = iter(items)
-    with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(next, source, None)
-        while (item := future.result()) is not None:
-            future = pool.submit(next, source, None)
-            yield item
+def ahead(
+    work: Callable[[Item], Made],
+    items: Iterable[Item],
+    threads: int = CORES,
+    weigh: Callable[[Item], int] = lambda item: 1,
+    room: int = CORES,
+) -> Iterator[Made]:
+    """Yield work(item) of every item, in order; an error comes where its item would.
+
+    Parameters
+    ----------
+    work : callable
+        Called in one of the threads.
+    items : iterable
+        Drawn in the caller's thread.
+    threads : int
+    weigh : callable
+        Weight of an item.
+    room : int
+        Items are taken ahead until they weigh more than this together.
+    """
+    waiting: deque[tuple[int, Future[Made]]] = deque()
+    pool = ThreadPoolExecutor(threads)
+    try:
+        for item in items:
+            waiting.append((weigh(item), pool.submit(work, item)))
+            while len(waiting) > 1 and sum(weight for weight, _ in waiting) > room:
+                yield waiting.popleft()[1].result()
+        while waiting:
+            yield waiting.popleft()[1].result()
+    finally:
+        pool.shutdown(cancel_futures=True)

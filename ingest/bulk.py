@@ -1,117 +1,177 @@
-"""Typed rows on their way into a table: in q3c order, through binary COPY, a key that is taken named with its line."""
+"""Typed rows on their way into a table: encoded and sorted by sky cell, then sent by binary COPY."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from psycopg.errors import UniqueViolation
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 
 from ingest.ahead import ahead
 from ingest.encode import HEADER, TRAILER, encode
 from ingest.q3c import ang2ipix
+from ingest.runs import MARK, Marks, Run, Sorted, merged, sorted_runs
+from ingest.scratch import folder
 from schema.connection import Connection
-from schema.errors import BadRow
 from sql import load
 
-ROWS = 8192  # encoded together: their bytes stay in the cache
+Rows = tuple[int, pa.Table]
+"""Number of the first line, and rows of the published columns."""
+
+Item = TypeVar("Item")
+
+PIECE = 1 << 20  # bytes handed to the server at once
+KEPT = 8 << 20  # bytes of cells that stay in memory
+CELL = np.dtype(
+    [
+        ("count", ">i2"),
+        ("size_cell", ">i4"),
+        ("cell", ">i4"),
+        ("size_key", ">i4"),
+        ("key", ">i4"),
+        ("size_ra", ">i4"),
+        ("ra", ">f8"),
+        ("size_decl", ">i4"),
+        ("decl", ">f8"),
+    ]
+)
+"""A row of a cell table as a tuple of binary COPY."""
+COARSE = 34  # bits that a q3c cell loses to be a cell of a cell table
 
 
-@dataclass
-class _Keys:
-    """The keys of the rows that were sent, so that one that is taken leads back to its line."""
+@dataclass(frozen=True)
+class Prepared:
+    """The sorted rows of a file: names of their columns, runs, number, and the tiles they belong to."""
 
     names: tuple[str, ...]
-    lines: list[int] = field(default_factory=list)
-    seen: list[pa.Table] = field(default_factory=list)
-
-    def remember(self, line: int, rows: pa.Table) -> None:
-        self.lines.append(line)
-        self.seen.append(rows.select(self.names))
-
-    def find(self, key: tuple[str, ...]) -> list[int]:
-        """Return the numbers of the lines that hold a key."""
-        found: list[int] = []
-        for line, rows in zip(self.lines, self.seen, strict=True):
-            same = [pc.equal(rows[name], int(value)) for name, value in zip(self.names, key, strict=True)]
-            hit = same[0] if len(same) == 1 else pc.and_(*same)
-            found += (np.flatnonzero(hit.to_numpy()) + line).tolist()
-        return found
+    runs: list[Run]
+    rows: int
+    tiles: frozenset[int] = field(default=frozenset())
 
 
-def copy_rows(
-    conn: Connection,
-    path: Path,
-    table: tuple[str, ...],
-    key: tuple[str, ...],
-    blocks: Iterable[tuple[int, pa.Table]],
-    file_id: int,
+def prepare(
+    items: Iterable[Item],
+    read: Callable[[Item], Iterable[Rows]],
+    key: str | None,
     *,
     by_position: bool = True,
-) -> int:
-    """Copy the rows of a file into a table and return their number.
+) -> Prepared:
+    """Encode and sort the rows of a file.
+
+    Parameters
+    ----------
+    items : iterable
+        The pieces of the file, drawn one after the other.
+    read : callable
+        Makes rows of a piece; several threads call it.
+    key : str, optional
+        Column with the number of a row, which goes into the table of cells.
+    by_position : bool
+        Sort by the q3c cell of columns ra and decl, otherwise keep the order of the lines.
+
+    Raises
+    ------
+    BadFile
+        Whatever drawing and reading raise.
+    """
+    names: list[tuple[str, ...]] = []
+    tiles: set[int] = set()
+
+    def make(item: Item) -> list[Sorted]:
+        made = []
+        for line, rows in read(item):
+            names.append(tuple(rows.column_names))
+            if "tile" in rows.column_names:
+                tiles.update(pc.unique(rows["tile"]).to_pylist())
+            numbered = rows.append_column("file_id", pa.array(np.zeros(rows.num_rows, np.int32)))
+            made.append((_marks(line, rows, key, by_position), encode(numbered)))
+        return made
+
+    runs = sorted_runs(block for blocks in ahead(make, items) for block in blocks)
+    return Prepared((*names[0], "file_id") if names else (), runs, sum(run.rows for run in runs), frozenset(tiles))
+
+
+def copy(
+    conn: Connection,
+    table: Sequence[str],
+    files: Sequence[tuple[Prepared, int]],
+    cells: Sequence[str] = (),
+    step: Callable[[int], None] = lambda rows: None,
+) -> None:
+    """Copy the rows of files into a table, in the order of their cells over all files.
 
     Parameters
     ----------
     conn : Connection
         Inside a transaction.
-    path : Path
-        The file, for messages.
-    table : schema and name, or the name of a temporary table
-    key : the columns of the primary key, whole numbers
-    blocks : number of the first line, and rows
-        Each block is sorted by itself.
-    file_id : int
-        Goes into the column of that name.
-    by_position : bool
-        Sort by the q3c cell of columns ra and decl.
-
-    Raises
-    ------
-    BadRow
-        The key of a line is in the table, or twice in the file.
+    table : schema and name
+    files : rows, each with the number of its file
+    cells : schema, name and key column of the table of cells, if there is one
+    step : callable
+        Told how many rows were sent, again and again.
     """
-    keys, count = _Keys(key), 0
-    ready = ahead((line, rows, _encoded(rows, file_id, by_position)) for line, rows in blocks)
-    first = next(ready)  # the first block is checked before the server hears of anything
-    names = SQL(", ").join(map(Identifier, [*first[1].column_names, "file_id"]))
-    statement = SQL(load("ingest/copy.sql").decode()).format(table=Identifier(*table), columns=names)
-    try:
-        with conn.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.write(HEADER)
-            for line, rows, encoded in chain([first], ready):
-                keys.remember(line, rows)
-                count += rows.num_rows
-                copy.write(encoded)
-            copy.write(TRAILER)
-    except UniqueViolation as error:
-        raise _taken(path, keys, error) from error
-    return count
+    parts = [(run, file_id) for prepared, file_id in files for run in prepared.runs]
+    with SpooledTemporaryFile(KEPT, dir=str(folder())) as kept, conn.cursor() as cursor:
+        with cursor.copy(_statement(table, files[0][0].names)) as stream:
+            stream.write(HEADER)
+            for marks, rows in merged(parts):
+                for start in range(0, len(rows.data), PIECE):
+                    stream.write(rows.data[start : start + PIECE].data)
+                if cells:
+                    kept.write(_cells(marks))
+                step(len(marks))
+            stream.write(TRAILER)
+        if cells:
+            kept.seek(0)
+            with cursor.copy(_statement(cells[:2], ("cell", cells[2], "ra", "decl"))) as stream:
+                stream.write(HEADER)
+                while piece := kept.read(PIECE):
+                    stream.write(piece)
+                stream.write(TRAILER)
 
 
-def _encoded(rows: pa.Table, file_id: int, by_position: bool) -> memoryview:
-    """Return the bytes of rows, sorted."""
-    numbered = rows.append_column("file_id", pa.array(np.full(rows.num_rows, file_id, np.int32)))
-    parts = [encode(numbered.slice(start, ROWS)) for start in range(0, rows.num_rows, ROWS)]
-    lines = pa.concat_arrays(parts)
+def copy_rows(
+    conn: Connection,
+    path: Path,
+    table: Sequence[str],
+    key: Sequence[str],
+    blocks: Iterable[Rows],
+    file_id: int,
+    *,
+    by_position: bool = True,
+) -> int:
+    """Copy the rows of one file into a table and return their number; see `prepare` and `copy`."""
+    prepared = prepare(blocks, lambda rows: [rows], key[-1] if key else None, by_position=by_position)
+    if prepared.rows:
+        copy(conn, table, [(prepared, file_id)])
+    return prepared.rows
+
+
+def _marks(line: int, rows: pa.Table, key: str | None, by_position: bool) -> Marks:
+    marks = np.zeros(rows.num_rows, MARK)
+    if key is not None:
+        marks["key"] = rows[key].to_numpy()
     if by_position:
-        order = np.argsort(ang2ipix(rows["ra"].to_numpy(), rows["decl"].to_numpy()), kind="stable")
-        lines = lines.take(pa.array(order))
-    return memoryview(lines.buffers()[2])
+        marks["ra"], marks["decl"] = rows["ra"].to_numpy(), rows["decl"].to_numpy()
+        marks["cell"] = ang2ipix(marks["ra"], marks["decl"])
+    else:
+        marks["cell"] = np.arange(line, line + rows.num_rows)
+    return marks
 
 
-def _taken(path: Path, keys: _Keys, error: UniqueViolation) -> BadRow:
-    """Name the line whose key the server refused."""
-    found = re.search(r"=\((.*)\)", error.diag.message_detail or "")
-    values = tuple(found.group(1).split(", ")) if found else ()
-    lines = keys.find(values) if len(values) == len(keys.names) else []
-    if not lines:
-        raise error
-    twice = len(lines) > 1
-    expected = f"a key used once; line {lines[0]} has it too" if twice else "a key that no other file has brought"
-    return BadRow(path, lines[-1 if not twice else 1], ", ".join(keys.names), ", ".join(values), expected)
+def _cells(marks: Marks) -> bytes:
+    tuples = np.zeros(len(marks), CELL)
+    tuples["count"] = 4
+    for name, size in (("cell", 4), ("key", 4), ("ra", 8), ("decl", 8)):
+        tuples[f"size_{name}"] = size
+        tuples[name] = marks[name] >> COARSE if name == "cell" else marks[name]
+    return tuples.tobytes()
+
+
+def _statement(table: Sequence[str], columns: Sequence[str]) -> Composed:
+    names = SQL(", ").join(map(Identifier, columns))
+    return SQL(load("ingest/copy.sql").decode()).format(table=Identifier(*table), columns=names)

@@ -1,68 +1,59 @@
-"""The bulk catalogues: PSC, XSC and the calibration extractions."""
+"""The bulk catalogues: PSC, XSC and the calibration extractions; where they go, and how a file is read and sorted."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from ingest import formats
-from ingest.bulk import copy_rows
-from ingest.downloads import KEYS, load_download, supersede
-from ingest.ledger import Loader
-from ingest.parse import parse
-from ingest.text import Step, blocks
-from schema.connection import Connection
+from ingest.bulk import Prepared, Rows, prepare
+from ingest.parse import parse_good
+from ingest.rejects import Rejects
+from ingest.text import Block, Step, blocks
 from schema.published import published
-from sql import load
 
 
 @dataclass(frozen=True)
 class Catalog:
-    """A bulk kind: its published columns, its table, its key."""
+    """A bulk kind: its published columns, its table, its key; schema, name and key of its table of cells."""
 
     columns: str
     table: tuple[str, str]
     key: tuple[str, ...]
+    cells: tuple[str, ...] = ()
 
 
 CATALOGS = {
-    "psc": Catalog("psc", ("twomass", "psc"), ("pts_key",)),
-    "xsc": Catalog("xsc", ("twomass", "xsc"), ("ext_key",)),
+    "psc": Catalog("psc", ("twomass", "psc"), ("pts_key",), ("twomass", "psc_cell", "pts_key")),
+    "xsc": Catalog("xsc", ("twomass", "xsc"), ("ext_key",), ("twomass", "xsc_cell", "ext_key")),
     "detections": Catalog("detection", ("deepcal", "detection"), ("tile", "cntr")),
 }
 
 
-def loader(kind: str) -> Loader:
-    """Return the loader of a bulk kind."""
-    catalog = CATALOGS[kind]
+def read_sorted(
+    path: Path, catalog: Catalog, rejects: Rejects, step: Step, count: Callable[[int], None] = lambda rows: None
+) -> Prepared:
+    """Read a file, check it, and sort its rows; `step` is told of bytes, `count` of rows.
 
-    def load_catalog(conn: Connection, path: Path, file_id: int, step: Step) -> int:
-        download = formats.read(path, catalog.columns, step)
-        if download is not None and kind in KEYS:
-            return load_download(conn, path, kind, download, file_id)
-        rows = download or _rows(path, catalog, step)
-        if kind == "detections":
-            rows = _with_partitions(conn, rows)
-        count = copy_rows(conn, path, catalog.table, catalog.key, rows, file_id)
-        if kind == "psc":
-            supersede(conn)
-        return count
+    Raises
+    ------
+    BadFile
+        The file is broken, or has more bad rows than are tolerated.
+    """
+    if (download := formats.read(path, catalog.columns, step)) is not None:
+        return prepare(download, lambda rows: [rows], catalog.key[-1])
 
-    return load_catalog
+    def good(block: Block) -> list[Rows]:
+        found = parse_good(block, published(catalog.columns), rejects)
+        count(sum(rows.num_rows for _, rows in found))
+        return found
 
-
-def _rows(path: Path, catalog: Catalog, step: Step) -> Iterator[tuple[int, pa.Table]]:
-    columns = published(catalog.columns)
-    for block in blocks(path, step):
-        yield block.line, parse(path, block, columns)
+    return prepare(blocks(path, step), good, catalog.key[-1])
 
 
-def _with_partitions(conn: Connection, rows: Iterator[tuple[int, pa.Table]]) -> Iterator[tuple[int, pa.Table]]:
-    """Hold the rows until every tile among them has its partition: a file of one scan is small."""
-    held = list(rows)
-    tiles = sorted({tile for _, table in held for tile in pc.unique(table["tile"]).to_pylist()})
-    for tile in tiles:
-        conn.execute(load("ingest/partition.sql"), {"tile": tile})
-    yield from held
+def rows_of(path: Path, catalog: Catalog, rejects: Rejects) -> Iterator[Rows]:
+    """Yield the rows of a file as they stand in it."""
+    if (download := formats.read(path, catalog.columns)) is not None:
+        yield from download
+        return
+    for block in blocks(path):
+        yield from parse_good(block, published(catalog.columns), rejects)

@@ -1,6 +1,7 @@
 """The book of input files: one transaction a file, known by its SHA-256 once loaded, a refusal written down."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -17,6 +18,22 @@ from sql import load
 Loader = Callable[[Connection, Path, int, Step], int]
 """Loads one file inside an open transaction and returns its rows: connection, path, file_id, and whom to tell how many
 of its bytes were read. Raises BadFile to refuse it."""
+
+AHEAD = 64  # files whose fingerprints are taken while others are loaded
+CHANGED = (
+    "changed since it was loaded: nothing of the new content is in; `--replace` removes the rows of the old one and "
+    "loads the new one in one transaction"
+)
+
+
+@dataclass(frozen=True)
+class Status:
+    """Of a file: number, last path and rows of its content, if it is loaded; and the file it would replace."""
+
+    file_id: int | None
+    path: str | None
+    rows: int
+    replaces: int | None
 
 
 def load_files(
@@ -41,13 +58,13 @@ def load_files(
     """
     files = found(kind, paths)
     total, before, results = sum(path.stat().st_size for path in files), 0, []
-    for path, mark in ahead((path, try_fingerprint(path)) for path in files):
+    for path, mark in ahead(lambda path: (path, try_fingerprint(path)), files, 1):
 
         def step(read: int, before: int = before) -> None:
             progress(f"ingest {kind}, kB of {len(files)} files", (before + read) // 1000, total // 1000)
 
         if isinstance(mark, OSError):
-            results.append(FileResult(path, kind, "refused", 0, f"cannot be read: {mark.strerror}"))
+            results.append(unreadable(path, kind, mark))
             continue
         results.append(_one(conn, kind, path, mark, loader, step))
         step(mark.size)
@@ -55,40 +72,57 @@ def load_files(
     return results
 
 
+def status(conn: Connection, kind: str, path: Path, mark: Fingerprint) -> Status:
+    """Look a file up, by its content and by its path."""
+    with conn.transaction():
+        row = {"kind": kind, "sha256": mark.sha256, "path": str(path)}
+        file_id, old, rows, replaces = conn.execute(load("ingest/status.sql"), row).fetchone() or (None,) * 4
+    return Status(file_id, old, rows or 0, replaces)
+
+
+def claim(conn: Connection, kind: str, files: Sequence[tuple[Path, Fingerprint]]) -> dict[str, int]:
+    """Enter files, inside a transaction, and return the numbers of those that were not loaded, by SHA-256."""
+    columns = {
+        "sha256": [mark.sha256 for _, mark in files],
+        "paths": [str(path) for path, _ in files],
+        "bytes": [mark.size for _, mark in files],
+    }
+    return dict(conn.execute(load("ingest/claim.sql"), {"kind": kind} | columns).fetchall())
+
+
+def known(conn: Connection, kind: str, path: Path, mark: Fingerprint) -> FileResult:
+    """Tell what is known of a loaded file; where it was moved away from its old place, remember the new one."""
+    entry = status(conn, kind, path, mark)
+    if entry.path not in (None, str(path)) and not Path(str(entry.path)).exists():
+        with conn.transaction():
+            conn.execute(load("ingest/moved.sql"), {"file_id": entry.file_id, "path": str(path)})
+    return FileResult(path, kind, "known", entry.rows)
+
+
+def refuse(conn: Connection, kind: str, path: Path, mark: Fingerprint, reason: str) -> FileResult:
+    """Write down why a file was refused."""
+    row = {"kind": kind, "path": str(path), "sha256": mark.sha256, "bytes": mark.size, "error": reason}
+    with conn.transaction():
+        conn.execute(load("ingest/refuse.sql"), row)
+    return FileResult(path, kind, "refused", 0, reason)
+
+
+def unreadable(path: Path, kind: str, error: OSError) -> FileResult:
+    """Tell of a file whose content nobody has seen."""
+    return FileResult(path, kind, "refused", 0, f"cannot be read: {error.strerror}")
+
+
 def _one(conn: Connection, kind: str, path: Path, mark: Fingerprint, loader: Loader, step: Step) -> FileResult:
     try:
         with conn.transaction():
-            return _claim_and_load(conn, kind, path, mark, loader, step)
+            file_id = claim(conn, kind, [(path, mark)]).get(mark.sha256)
+            if file_id is None:
+                return known(conn, kind, path, mark)
+            rows = loader(conn, path, file_id, step)
+            conn.execute(load("ingest/loaded.sql"), {"file_ids": [file_id], "rows": [rows]})
+            return FileResult(path, kind, "loaded", rows)
     except BadFile as error:
         reason = error.reason
     except (IntegrityError, psycopg.DataError) as error:
         reason = str(error).strip()  # a check of the database that the reading missed
-    with conn.transaction():
-        conn.execute(load("ingest/refuse.sql"), _row(kind, path, mark) | {"error": reason})
-    return FileResult(path, kind, "refused", 0, reason)
-
-
-def _claim_and_load(
-    conn: Connection, kind: str, path: Path, mark: Fingerprint, loader: Loader, step: Step
-) -> FileResult:
-    claimed = conn.execute(load("ingest/claim.sql"), _row(kind, path, mark)).fetchone()
-    if claimed is None:
-        return _known(conn, kind, path, mark)
-    (file_id,) = claimed
-    rows = loader(conn, path, file_id, step)
-    conn.execute(load("ingest/loaded.sql"), {"file_id": file_id, "rows": rows})
-    return FileResult(path, kind, "loaded", rows)
-
-
-def _known(conn: Connection, kind: str, path: Path, mark: Fingerprint) -> FileResult:
-    """Tell what is known of a loaded file; where it was moved away from its old place, remember the new one."""
-    found_row = conn.execute(load("ingest/known.sql"), {"kind": kind, "sha256": mark.sha256}).fetchone()
-    assert found_row is not None, "claim.sql found the file loaded"
-    file_id, old, rows = found_row
-    if old != str(path) and not Path(old).exists():
-        conn.execute(load("ingest/moved.sql"), {"file_id": file_id, "path": str(path)})
-    return FileResult(path, kind, "known", rows)
-
-
-def _row(kind: str, path: Path, mark: Fingerprint) -> dict[str, object]:
-    return {"kind": kind, "path": str(path), "sha256": mark.sha256, "bytes": mark.size}
+    return refuse(conn, kind, path, mark, reason)

@@ -1,6 +1,7 @@
-"""Lines of a bar-delimited file as typed, checked columns; the first bad line is named."""
+"""Lines of a bar-delimited file as typed, checked columns; bad lines are named."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,9 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from ingest.faults import LARGEST, LETTERS, NIGHTS, NULL, WIDE, limits, line_fault, width
+from ingest.rejects import Rejects
 from ingest.text import Block
-from schema.errors import BadFile, BadRow
+from schema.errors import BadFile
 from schema.published import PublishedColumn
 
 Columns = tuple[PublishedColumn, ...]
@@ -35,10 +37,20 @@ def parse(path: Path, block: Block, columns: Columns) -> pa.Table:
     BadRow
         A value cannot be used; it is the first such value of the block.
     """
-    table = _sound(block.data, columns)
-    if table is None:
-        table = _search(path, block, columns)
+    ((_, table),) = parse_good(block, columns, Rejects(path))
     return table
+
+
+def parse_good(block: Block, columns: Columns, rejects: Rejects) -> list[tuple[int, pa.Table]]:
+    """Return the usable rows of a block in pieces without a gap, each with the number of its first line.
+
+    Raises
+    ------
+    BadFile
+        More rows cannot be used than are tolerated.
+    """
+    table = _sound(block.data, columns)
+    return [(block.line, table)] if table is not None else _search(block, columns, rejects)
 
 
 def _sound(data: bytes, columns: Columns) -> pa.Table | None:
@@ -55,18 +67,33 @@ def _hexadecimal(data: bytes) -> bool:
     return (b"x" in data and b"0x" in data) or (b"X" in data and b"0X" in data)
 
 
-def _search(path: Path, block: Block, columns: Columns) -> pa.Table:
-    """Raise for the first bad line of a block, or read it after all."""
+def _search(block: Block, columns: Columns, rejects: Rejects) -> list[tuple[int, pa.Table]]:
+    """Put the bad lines of a block aside, and read what lies between them."""
+    bad = []
     for line, part in _parts(block):
         if _sound(part, columns) is not None:
             continue
         for number, text in enumerate(part.decode("latin-1").split("\n")[:-1], line):
             if fault := line_fault(columns, text):
-                raise BadRow(path, number, fault.column, fault.value, fault.expected)
-    table = _read(block.data, columns)
-    if table is None:
-        raise BadFile(path, f"lines from {block.line} on cannot be read as {len(columns)} bar-delimited columns")
-    return table
+                rejects.add(number, text, fault)
+                bad.append(number)
+    found = []
+    for line, part in _between(block, bad):
+        table = _read(part, columns)
+        if table is None:
+            raise BadFile(rejects.path, f"lines from {line} on cannot be read as {len(columns)} bar-delimited columns")
+        found.append((line, table))
+    return found
+
+
+def _between(block: Block, bad: list[int]) -> Iterator[tuple[int, bytes]]:
+    """Yield what lies between bad lines, each with the number of its first line."""
+    lines = block.data.split(b"\n")[:-1]
+    edges = [block.line - 1, *bad, block.line + len(lines)]
+    for before, after in pairwise(edges):
+        if after - before > 1:
+            part = lines[before + 1 - block.line : after - block.line]
+            yield before + 1, b"\n".join(part) + b"\n"
 
 
 def _parts(block: Block) -> Iterator[tuple[int, bytes]]:
@@ -80,7 +107,7 @@ def _read(data: bytes, columns: Columns) -> pa.Table | None:
     try:
         table = pyarrow.csv.read_csv(
             pa.BufferReader(data),
-            pyarrow.csv.ReadOptions(column_names=list(types), block_size=4 << 20),
+            pyarrow.csv.ReadOptions(column_names=list(types), block_size=len(data) + 1, use_threads=False),
             pyarrow.csv.ParseOptions(delimiter="|", quote_char=False, ignore_empty_lines=False),
             pyarrow.csv.ConvertOptions(column_types=types, null_values=[NULL], strings_can_be_null=True),
         )
@@ -105,7 +132,8 @@ def _fits(column: PublishedColumn, values: pa.ChunkedArray) -> bool:
     if column.type == "date":
         low, high = (pc.min_max(values)[key].as_py() for key in ("min", "max"))
         return bool(NIGHTS[0] <= low and high <= NIGHTS[1])
-    numbers = (values.drop_null() if values.null_count else values).to_numpy()
-    low, high = float(np.min(numbers)), float(np.max(numbers))  # NaN comes through, and compares false
+    if column.type in LARGEST and not np.isfinite(pc.sum(values).as_py()):
+        return False  # NaN or infinity, which `min_max` would pass over
     least, most = limits(column) or (-LARGEST[column.type], LARGEST[column.type])
-    return least <= low and high <= most and abs(low) != np.inf and abs(high) != np.inf
+    found = pc.min_max(values).as_py()
+    return bool(least <= found["min"] and found["max"] <= most)

@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 
 from schema.errors import BadFile
 
-BLOCK = 16 << 20  # bytes of text held at once, and sorted together
+BLOCK = 1 << 20  # bytes of text read together: small enough for Arrow to stay in the cache
 GZIP = b"\x1f\x8b"
 
 Step = Callable[[int], None]

@@ -157,7 +157,7 @@ def test_a_connection_killed_while_copying_leaves_nothing(
     fresh_database: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ingest.text.BLOCK", 20_000)
-    monkeypatch.setattr("ingest.bulk.ROWS", 10)
+    monkeypatch.setattr("ingest.runs.RUN", 100)
     path = write(tmp_path / "psc.bar", "psc", [{"pts_key": n} for n in range(2000)])
     with fresh_database() as dsn, connect(dsn) as other:
         doomed = connect(dsn)

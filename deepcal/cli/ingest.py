@@ -18,6 +18,12 @@ SHOWN = 12  # files listed one by one; of more only those refused
 
 app = commands(group=True)
 
+Replace = Annotated[
+    bool, typer.Option("--replace", help="Load files that changed since they were loaded in place of their old rows.")
+]
+Tolerate = Annotated[
+    int, typer.Option(help="Bad rows of a file that are left out, each kept with its reason in ingest_reject.", min=0)
+]
 Paths = Annotated[list[Path], typer.Argument(help="Files, and folders to search for files of this kind.", exists=True)]
 
 
@@ -37,15 +43,15 @@ def standards(paths: Paths, as_json: Json = False) -> None:
 
 
 @app.command(epilog="Example: deepcal ingest psc psc_aaa.gz psc_aab.gz")
-def psc(paths: Paths, as_json: Json = False) -> None:
+def psc(paths: Paths, replace: Replace = False, tolerate: Tolerate = 0, as_json: Json = False) -> None:
     """Load the All-Sky Point Source Catalog: its load files, or downloads (IPAC, VOTable, FITS, Parquet, CSV)."""
-    _load("psc", paths, as_json)
+    _load("psc", paths, as_json, replace=replace, tolerate=tolerate)
 
 
 @app.command(epilog="Example: deepcal ingest xsc xsc_aaa.gz")
-def xsc(paths: Paths, as_json: Json = False) -> None:
+def xsc(paths: Paths, replace: Replace = False, tolerate: Tolerate = 0, as_json: Json = False) -> None:
     """Load the All-Sky Extended Source Catalog: its load files, or downloads."""
-    _load("xsc", paths, as_json)
+    _load("xsc", paths, as_json, replace=replace, tolerate=tolerate)
 
 
 @app.command(epilog="Example: deepcal ingest scans scan.bar")
@@ -55,9 +61,9 @@ def scans(paths: Paths, as_json: Json = False) -> None:
 
 
 @app.command(epilog="Example: deepcal ingest detections detections/")
-def detections(paths: Paths, as_json: Json = False) -> None:
+def detections(paths: Paths, replace: Replace = False, tolerate: Tolerate = 0, as_json: Json = False) -> None:
     """Load calibration extractions, one file a scan."""
-    _load("detections", paths, as_json)
+    _load("detections", paths, as_json, replace=replace, tolerate=tolerate)
 
 
 @app.command(epilog="Example: deepcal ingest images images/")
@@ -129,12 +135,12 @@ def watch(
             raise typer.Exit(3)
 
 
-def _load(kind: str, paths: Sequence[Path], as_json: bool) -> None:
+def _load(kind: str, paths: Sequence[Path], as_json: bool, **options: bool | int) -> None:
     """Load files of a kind, report, and leave with 3 if any was refused."""
     import ingest
 
     with open_db() as conn, progress() as report:
-        results: list[FileResult] = getattr(ingest, kind)(conn, paths, report)
+        results: list[FileResult] = getattr(ingest, kind)(conn, paths, report, **options)
     _report(kind, results, as_json)
     if any(result.state == "refused" for result in results):
         raise typer.Exit(3)

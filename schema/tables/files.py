@@ -14,16 +14,31 @@ ingest_file = sa.Table(
     col("sha256", "character(64)", "SHA-256 of the file as it lies on disk", null=False, ucd="meta.id;meta.file"),
     col("path", "text", "Path where the file was last seen", null=False, ucd="meta.ref;meta.file"),
     col("bytes", "bigint", "Size on disk", unit="byte", null=False, ucd="phys.size;meta.file"),
-    col("state", "text", "loaded, or refused (it is tried again the next time)", null=False, ucd="meta.code.status"),
+    col("state", "text", "loaded; refused (it is tried again the next time); or replaced by a later content of its path, its rows removed", null=False, ucd="meta.code.status"),
     col("row_count", "bigint", "Rows loaded from the file", null=False, server_default="0", ucd="meta.number"),
     col("error", "text", "Why the file was refused: line, column, value, expectation", ucd="meta.note"),
     col("seen_at", "timestamptz", "When the file was loaded or refused", null=False, server_default=sa.func.now(), ucd="time.processing"),
     sa.UniqueConstraint("kind", "sha256"),
-    sa.CheckConstraint("state IN ('loaded', 'refused')", name="state"),
+    sa.Index("ingest_file_path_idx", "path"),
+    sa.CheckConstraint("state IN ('loaded', 'refused', 'replaced')", name="state"),
     sa.CheckConstraint("(state = 'refused') = (error IS NOT NULL)", name="error"),
     sa.CheckConstraint("row_count >= 0 AND bytes >= 0", name="counts"),
     schema="deepcal",
     comment="One input file: loaded once, known by its SHA-256 ever after",
+)
+
+ingest_reject = sa.Table(
+    "ingest_reject",
+    metadata,
+    col("file_id", "integer", "Input file the row stands in", sa.ForeignKey("deepcal.ingest_file.file_id", ondelete="CASCADE"), primary_key=True, null=False, autoincrement=False, ucd="meta.id;meta.file"),
+    col("line", "bigint", "Number of its line, from 1", primary_key=True, null=False, autoincrement=False, ucd="meta.number"),
+    col("column_name", "text", "Column that cannot be used", null=False, ucd="meta.id"),
+    col("value", "text", "What stands there", null=False, ucd="meta.note"),
+    col("reason", "text", "What was expected in its place", null=False, ucd="meta.note"),
+    col("line_text", "text", "The whole line as it was read", null=False, ucd="meta.note"),
+    sa.CheckConstraint("line >= 1", name="line"),
+    schema="deepcal",
+    comment="One bad row of a file that was loaded without it, as `deepcal ingest --tolerate` allows",
 )
 
 setting = sa.Table(

@@ -87,6 +87,7 @@ detection = sa.Table(
     sa.CheckConstraint("origin IN ('catalog', 'image')", name="origin"),
     *position_checks("ra", "decl"),
     sa.Index("detection_scan_key_idx", "scan_key"),
+    sa.Index("detection_file_id_idx", "file_id", postgresql_using="brin"),
     schema="deepcal",
     comment="One extraction of one scan, in the scan's own astrometric frame; partitioned by tile",
     postgresql_partition_by="LIST (tile)",

@@ -1,8 +1,10 @@
--- Is this file new, or was it refused before? Then it gets its number; no row comes back for a file that is loaded.
--- A second ingest of the same file waits here for the first one's transaction.
+-- Which of these files are not loaded? They get their numbers; of a file that is loaded no row comes back.
+-- A second ingest of the same file waits here for the first one's transaction; in this order none waits for the other.
 INSERT INTO deepcal.ingest_file AS f (kind, sha256, path, bytes, state)
-VALUES (%(kind)s, %(sha256)s, %(path)s, %(bytes)s, 'loaded')
+SELECT %(kind)s, n.sha256, n.path, n.bytes, 'loaded'
+  FROM unnest(%(sha256)s::text[], %(paths)s::text[], %(bytes)s::bigint[]) AS n (sha256, path, bytes)
+ ORDER BY n.sha256
     ON CONFLICT (kind, sha256) DO UPDATE
    SET path = excluded.path, state = 'loaded', error = NULL, seen_at = now()
- WHERE f.state = 'refused'
-RETURNING file_id
+ WHERE f.state <> 'loaded'
+RETURNING sha256, file_id
