@@ -1,2 +1,0 @@
--- What did a file bring that another content of it replaces?
-DELETE FROM twomass.standard WHERE file_id = %(file_id)s
