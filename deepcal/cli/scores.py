@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from deepcal.cli.output import Json, console, emit, table
+from deepcal.cli.output import emit, table
 from schema.errors import BadArgument
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ Plot = Annotated[Path | None, typer.Option(help="Draw the field or the night to 
 
 
 def asked_field(what: str | None, tile: int | None) -> int | None:
-    """Return the field that is asked for, None for all.
+    """Return the field that is asked for, by place or by option; None for all.
 
     Raises
     ------
@@ -90,6 +90,3 @@ def is_scan(what: str) -> bool:
 
     with open_db() as conn:
         return not is_field(conn, what)
-
-
-__all__ = ["Json", "OfNight", "OfTile", "Plot", "What", "asked_field", "console", "draw", "explain", "is_scan"]

@@ -73,8 +73,8 @@ def score(
 ) -> None:
     """Why has every scan the score it has? One scan is explained in words; a field or a night can be drawn."""
     if plot is not None or night is not None:
-        scores.draw(scores.asked_field(what, tile), night, plot, as_json)
-    elif what is not None and scores.is_scan(what):
+        scores.draw(tile, night, plot, as_json)
+    elif what is not None and tile is None and scores.is_scan(what):
         scores.explain(what, as_json)
     else:
         _present("scores", {"tile": scores.asked_field(what, tile)}, rows, as_json, form, out)
