@@ -48,7 +48,7 @@ def field(
     out: Path,
     form: str = "strips",
     bands: str = "jhk",
-    crowding: str = "medium",
+    crowding: str = "real",
     centre: tuple[float, float] | None = None,
     gz: bool = False,
     coverage: bool = False,
@@ -71,8 +71,9 @@ def field(
         Registered strips, or Atlas Images: four a scan and band.
     bands : str
         Some of "jhk": the images to write. Catalogues always have all three.
-    crowding : "low", "medium" or "high"
-        About 2,500, 7,000 or 50,000 objects above the limit of the deepest stack.
+    crowding : "low", "medium", "high" or "real"
+        About 2,500, 7,000 or 50,000 objects above the limit of the deepest stack, or what a model of the Galaxy has at
+        the field's place.
     centre : (ra, dec), optional
         Centre of the field, deg; replaces a known one.
     gz : bool

@@ -30,7 +30,6 @@ class Stream(IntEnum):
     SPOILED = 33
     TABLES = 34
     VARIABLES = 35
-    MOTION = 36
 
 
 def stream(tile: int, seed: int, purpose: Stream, *item: int) -> np.random.Generator:

@@ -10,9 +10,8 @@ from schema.errors import BadArgument
 from schema.grid import Grid
 from simulate.galaxies import apertures, draw_galaxies
 from simulate.known import known
-from simulate.motion import draw_motion
 from simulate.seeds import Stream, stream
-from simulate.stars import draw_stars
+from simulate.stars import CROWDINGS, draw_stars
 from simulate.variables import Variability, draw_variability
 
 Array = NDArray[np.float64]
@@ -21,13 +20,11 @@ HALF_WIDTH, HALF_HEIGHT = 400.0, 2000.0  # arcsec: the field, 2 arcmin around it
 FIELD = 540 * 3600 / 3600**2  # square degrees
 SINGLE_LIMIT = (16.7, 15.9, 15.4)  # 5 sigma of one scan in 4 arcsec, J H Ks
 BELOW = 2.0  # mag that the sky goes on below the stack's limit
+REDDEST = 1.0  # mag below the J limit of stars that Ks still sees
+REAL = "real"
 VARIABLES = 6
 VARIABLE_J = (11.0, 15.0)  # of the stars that vary for certain
 ISOLATION = 8.0  # arcsec; an object with a neighbour nearer than this is blended
-
-STARS = {"low": (1_700, 0.24), "medium": (6_200, 0.28), "high": (49_200, 0.30)}
-"""Stars brighter than J 20 in a field, and the slope of their counts (dex per mag)."""
-
 
 YEAR_2000, DAYS = 2451544.5, 365.25  # Julian date of the positions' epoch, days of a year
 
@@ -92,8 +89,8 @@ def make_sky(tile: int, seed: int, grid: Grid, crowding: str, scans: int, variab
     tile, seed : int
     grid : Grid
         The field's grid; the sky reaches 2 arcmin beyond it.
-    crowding : "low", "medium" or "high"
-        About 2,500, 7,000 or 50,000 objects brighter than J 20 in the field.
+    crowding : "low", "medium", "high" or "real"
+        About 2,500, 7,000 or 50,000 objects brighter than J 20 in the field, or what a model of the Galaxy has there.
     scans : int
         The more scans, the fainter the objects that matter.
     variables : int
@@ -102,17 +99,17 @@ def make_sky(tile: int, seed: int, grid: Grid, crowding: str, scans: int, variab
     Raises
     ------
     BadArgument
-        The crowding is none of the three.
+        The crowding is none of these.
     """
-    if crowding not in STARS:
-        raise BadArgument(f"crowding {crowding!r}, expected one of {', '.join(STARS)}")
+    if crowding not in (*CROWDINGS, REAL):
+        raise BadArgument(f"crowding {crowding!r}, expected one of {', '.join((*CROWDINGS, REAL))}")
     rng = stream(tile, seed, Stream.SKY)
     area = 4 * HALF_WIDTH * HALF_HEIGHT / 3600**2
-    count, slope = STARS[crowding]
-    stars = draw_stars(rng, count * area / FIELD, slope, known(tile).standard, (HALF_WIDTH, HALF_HEIGHT))
+    limit = np.array(SINGLE_LIMIT) + 1.25 * np.log10(max(scans, 1)) + BELOW
+    half = (HALF_WIDTH, HALF_HEIGHT)
+    stars = draw_stars(rng, grid.crval, crowding, FIELD, known(tile).standard, half, float(limit[0]) + REDDEST)
     galaxies = draw_galaxies(rng, area, (HALF_WIDTH, HALF_HEIGHT))
     mag = np.concatenate((stars.mag, galaxies.mag))
-    limit = np.array(SINGLE_LIMIT) + 1.25 * np.log10(max(scans, 1)) + BELOW
     keep = np.flatnonzero((mag < limit).any(axis=1))
 
     def both(of_stars: Array | float, of_galaxies: Array | float) -> Array:
@@ -127,7 +124,7 @@ def make_sky(tile: int, seed: int, grid: Grid, crowding: str, scans: int, variab
     sersic = both(0.0, galaxies.sersic.astype(float)).astype(np.int64)
     standard = both(stars.standard.astype(float), 0.0).astype(np.int64)
     neighbour = _neighbours(x, y, mag[:, 0])
-    motion = draw_motion(stream(tile, seed, Stream.MOTION), sersic == 0, mag[:, 0])
+    motion = np.vstack((stars.motion, np.zeros((galaxies.x.size, 2))))[keep]
     motion[standard == 1] = known(tile).motion
     vary = stream(tile, seed, Stream.VARIABLES)
     fit = (sersic == 0) & (standard == 0) & (neighbour > ISOLATION)
@@ -157,11 +154,11 @@ def make_sky(tile: int, seed: int, grid: Grid, crowding: str, scans: int, variab
 def _neighbours(x: Array, y: Array, j: Array) -> Array:
     """Return the distance to the nearest object that is at most 2.5 mag fainter."""
     found = np.full(x.size, np.inf)
-    steps = np.floor(j * 2).astype(np.int64)
+    steps = np.minimum(np.floor(j), np.floor(j.max(initial=0) - 2.5)).astype(np.int64)
     positions = np.column_stack((x, y))
     for step in np.unique(steps):
         mine = np.flatnonzero(steps == step)
-        others = np.flatnonzero(j < step / 2 + 0.25 + 2.5)
+        others = np.flatnonzero(j < step + 0.5 + 2.5)
         if others.size < 2:
             continue
         distance, _ = cKDTree(positions[others]).query(positions[mine], k=2)

@@ -26,6 +26,7 @@ class Crowding(StrEnum):
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
+    REAL = "real"
 
 
 @app.command(epilog="Example: deepcal simulate 90330 --scans 60 --seed 1 --out field90330")
@@ -36,7 +37,9 @@ def simulate(
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 1,
     form: Annotated[Form, typer.Option(help="Registered strips, or four Atlas Images a scan and band.")] = Form.STRIPS,
     bands: Annotated[str, typer.Option(help="Some of j, h, k: the images to write.")] = "jhk",
-    crowding: Annotated[Crowding, typer.Option(help="About 2,500, 7,000 or 50,000 objects.")] = Crowding.MEDIUM,
+    crowding: Annotated[
+        Crowding, typer.Option(help="About 2,500, 7,000 or 50,000 objects, or as many as the real sky has.")
+    ] = Crowding.REAL,
     centre: Annotated[str | None, typer.Option(help="RA,Dec in deg instead of the tile's own.")] = None,
     gz: Annotated[bool, typer.Option("--gz", help="Compress the images.")] = False,
     coverage: Annotated[bool, typer.Option("--coverage", help="Also maps of how many frames saw each pixel.")] = False,

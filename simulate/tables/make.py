@@ -52,7 +52,7 @@ def tables(
     scans: int | None = None,
     extractions: int = 2_000_000,
     variables: int = 6,
-    crowding: str = "medium",
+    crowding: str = "real",
     seed: int = 1,
     progress: Progress = silent,
 ) -> SimulatedTables:
@@ -70,7 +70,7 @@ def tables(
         About how many; a field with fewer stars in reach of its scans gives fewer.
     variables : int
         Bright single stars of each field that vary for certain.
-    crowding : "low", "medium" or "high"
+    crowding : "low", "medium", "high" or "real"
     seed : int
         The same seed gives the same bytes, and all its fields the same nights.
     progress : callable, optional
