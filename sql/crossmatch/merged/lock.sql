@@ -1,0 +1,5 @@
+-- Is this field being merged by somebody else? Then wait until that is done (the lock ends with the transaction).
+-- The costs of the large joins are estimated so high that PostgreSQL would spend seconds on compiling them; and a million rows fit in memory.
+SET LOCAL jit = off;
+SET LOCAL work_mem = '256MB';
+SELECT pg_advisory_xact_lock(hashtext('deepcal.merged'), {tile})
