@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -45,6 +46,17 @@ def unpacked(raw: BinaryIO) -> BinaryIO:
     packed = raw.read(len(GZIP)) == GZIP
     raw.seek(0)
     return cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if packed else raw
+
+
+def ends_whole(path: Path) -> bool:
+    """Tell whether the last line of a text file is ended; one compressed by gzip has a checksum for that."""
+    with path.open("rb") as raw:
+        packed = raw.read(len(GZIP)) == GZIP
+        raw.seek(0, os.SEEK_END)
+        if packed or not raw.tell():
+            return True
+        raw.seek(-1, os.SEEK_END)
+        return raw.read(1) == b"\n"
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from ingest.files import ends_whole
 from ingest.formats.ipac import IpacTable
 from ingest.formats.names import choose
 from ingest.formats.sniff import sniff
 from ingest.formats.source import Rows, Source
 from ingest.formats.typed import fit
 from ingest.text import Step, head
+from schema.errors import BadFile
 
 __all__ = ["download", "open_source", "read"]
 
@@ -45,6 +47,8 @@ def _read(path: Path, table: str, source: Source, step: Step) -> Iterator[Rows]:
     chosen = choose(path, table, source)
     for line, rows in source.rows(tuple(chosen.values()), step):
         yield line, fit(path, table, chosen, source, line, rows)
+    if source.word == "line" and not ends_whole(path):
+        raise BadFile(path, "the last line does not end: the table is cut off, get it again")
 
 
 def open_source(path: Path) -> Source | None:

@@ -1,7 +1,6 @@
 """FITS tables, binary or ASCII: rows read in blocks from the file or its gzip stream, never all at once."""
 
 import gzip
-import warnings
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ import pyarrow as pa
 from astropy.io import fits
 
 from ingest.files import unpacked
-from ingest.formats.source import ROWS, Rows
+from ingest.formats.source import ROWS, Rows, quiet
 from ingest.text import Step
 from schema.errors import BadFile
 
@@ -69,8 +68,7 @@ class FitsTable:
         header = self.header.copy()
         header["NAXIS2"], header["PCOUNT"] = count, 0
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # a value that cannot be used is refused by the reader of the column
+            with quiet():  # a value that cannot be used is refused by the reader of the column
                 kind = fits.BinTableHDU if header["XTENSION"].strip() == "BINTABLE" else fits.TableHDU
                 table = kind.fromstring(header.tostring().encode("ascii") + data + bytes(-len(data) % BLOCK))
                 columns = {name: _column(table.data[name], table.columns[name]) for name in wanted}
@@ -99,8 +97,7 @@ class FitsTable:
             ends = [n for n, line in enumerate(lines) if line.rstrip() == b"END"]
             if ends:
                 try:
-                    with warnings.catch_warnings():
-                        warnings.simplefilter("ignore")
+                    with quiet():
                         header = fits.Header.fromstring(b"".join(lines[: ends[0] + 1]).decode("ascii"))
                         list(header.items())  # parses every card
                 except (ValueError, fits.VerifyError, IndexError) as error:

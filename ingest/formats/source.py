@@ -1,7 +1,10 @@
 """What every reader of a download offers: its column names, and its rows in blocks."""
 
+import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Protocol
 
 import pyarrow as pa
@@ -12,6 +15,17 @@ ROWS = 50_000  # of one block: a few ten MB of the widest table
 
 Rows = tuple[int, pa.Table]
 """Number of the first line, or row, from 1; and the rows."""
+
+
+_quiet = Lock()
+
+
+@contextmanager
+def quiet() -> Iterator[list[warnings.WarningMessage]]:
+    """Keep what astropy warns of, for the reader to judge; one thread at a time, since filters are the process's."""
+    with _quiet, warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        yield said
 
 
 class Source(Protocol):

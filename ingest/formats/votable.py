@@ -1,22 +1,30 @@
 """VOTables, read by astropy whole and so bounded in size; a result that the service cut off is refused."""
 
 import io
-import warnings
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from astropy.io.votable import parse
+from astropy.io.votable.exceptions import W18, W30, W46
 from astropy.io.votable.tree import TableElement, VOTableFile
 
-from ingest.formats.source import ROWS, Rows
+from ingest.formats.source import ROWS, Rows, quiet
 from ingest.text import Step, blocks
 from schema.errors import BadFile
 from schema.settings import defaults
 
 CUT = ("overflow", "truncat")
+LOST = {
+    W18: "as many rows as the table says: get it again",
+    W30: "a number",
+    W46: "a text no longer than its column",
+}
+"""What astropy warns of and goes on: another number of rows, a number that is none, a text that it cuts."""
+PLACE = re.compile(r"[^:]*:(\d+):\d+: W\d+: ([^.]*(?:\.\d[^.]*)*)")
 
 
 class VoTable:
@@ -48,21 +56,27 @@ class VoTable:
 
     def _parse(self, text: bytes) -> TableElement:
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # archives' tables break the letter of the standard in harmless ways
-                found = parse(io.BytesIO(text), verify="ignore")
+            with quiet() as said:  # archives' tables break the letter of the standard in harmless ways
+                found = parse(io.BytesIO(text.replace(b"<TD>null</TD>", b"<TD/>")), verify="warn")
                 self._refuse_cut(found)
                 table = next((table for table in found.iter_tables() if len(table.array)), None)
+            self._refuse_lost(warning.message for warning in said)
         except BadFile:
             raise
         except Exception as error:  # the library raises a dozen kinds for the ways in which a table can be damaged
             raise BadFile(self.path, f"no readable VOTable ({str(error)[:200]}); get it again") from error
         if table is None:
             raise BadFile(self.path, "a VOTable without rows")
-        promised = table.nrows
-        if promised is not None and promised != len(table.array):
-            raise BadFile(self.path, f"{len(table.array)} rows, the header promises {promised}: get it again")
         return table
+
+    def _refuse_lost(self, said: Iterable[Warning | str]) -> None:
+        """Refuse what astropy reads as empty, cuts, or misses."""
+        for warning in said:
+            expected = LOST.get(type(warning))
+            if expected is not None:
+                found = PLACE.match(str(warning))
+                line, reason = found.groups() if found else ("?", str(warning))
+                raise BadFile(self.path, f"line {line}: {reason}, expected {expected}")
 
     def _refuse_cut(self, found: VOTableFile) -> None:
         """Refuse what a service says is only a part of the answer."""
