@@ -101,10 +101,18 @@ class BulkLoad:
             )
             for batch in self._batches(read_ahead):
                 self._store(batch)
-        if self.kind == "psc":
-            with self.conn.transaction():
-                supersede(self.conn)
+        with self.conn.transaction():
+            self._finish()
         return [self.results[number] for number in range(len(files))]
+
+    def _finish(self) -> None:
+        """Do what needs the indexes: sources that came under keys of deepcal's own go, and the planner is told."""
+        if self.kind == "psc":
+            supersede(self.conn)
+        rows = sum(result.rows for result in self.results.values() if result.state == "loaded")
+        if self.catalog.cells and rows:
+            row = {"kind": self.kind, "table": ".".join(self.catalog.table), "rows": rows}
+            self.conn.execute(load("ingest/statistics.sql"), row)
 
     def _outgrows_table(self, files: Iterable[Path]) -> bool:
         """Tell whether it pays to make the indexes after the load."""

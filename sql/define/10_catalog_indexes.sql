@@ -35,7 +35,18 @@ BEGIN
     END IF;
     EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON twomass.%I (q3c_ang2ipix(ra, decl))', catalog || '_q3c_idx', catalog);
     EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON twomass.%I (cell) INCLUDE (ra, decl, %I)', catalog || '_cell_cell_idx', catalog || '_cell', key);
+END
+$$;
+COMMENT ON FUNCTION deepcal.build_catalog_indexes(text) IS 'Make what the PSC or the XSC lacks of primary key, sky index and cell index';
+
+CREATE OR REPLACE FUNCTION deepcal.analyze_catalog(catalog text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    IF catalog NOT IN ('psc', 'xsc') THEN
+        RAISE EXCEPTION 'catalogue %: psc or xsc', catalog USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     EXECUTE format('ANALYZE twomass.%I, twomass.%I', catalog, catalog || '_cell');
 END
 $$;
-COMMENT ON FUNCTION deepcal.build_catalog_indexes(text) IS 'Make what the PSC or the XSC lacks of primary key, sky index and cell index, and gather statistics';
+COMMENT ON FUNCTION deepcal.analyze_catalog(text) IS 'Gather statistics of the PSC or the XSC and its cells after a large load';
