@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.artifacts import ghosts
+from simulate.artifacts.habits import habits
+from simulate.artifacts.points import ghosts
 from simulate.bar import write_bar
-from simulate.effects import displacement, told, transparency
 from simulate.extraction import Origin, detected, extraction_columns, select
+from simulate.faults.effects import displacement, told, transparency
 from simulate.frames import Frame
 from simulate.galaxies import REFERENCE
 from simulate.merge import centroids, sources, total_flux
@@ -99,7 +100,7 @@ def _with_ghosts(
     """Append latent images and glints, each in its band."""
     number = x.size
     for band in range(3):
-        false = ghosts(plan.sky, band, scan.hemis, scan.direction)
+        false = ghosts(plan.sky.mag, band, scan.hemis, scan.direction, habits(plan.seed, scan.hemis))
         light = np.zeros((false.parent.size, 3))
         light[:, band] = flux[false.parent, band] * false.fraction
         x, y = np.append(x, x[false.parent] + false.dx), np.append(y, y[false.parent] + false.dy)

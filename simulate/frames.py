@@ -39,7 +39,8 @@ class Frame:
     """The pixels of one scan: a canvas of `rows` x `columns` that is cut into images.
 
     `x`, `y` are the canvas positions of the sky's objects where the scan makes no error. `blank` is true for columns
-    without data, `middle` the column in the middle of those with data.
+    without data, `middle` the column in the middle of those with data. `origin` is where the canvas's first pixel
+    lies on the field's grid (pixels; a canvas is turned against it by some thousandths of a degree at most).
     """
 
     rows: int
@@ -48,7 +49,12 @@ class Frame:
     y: Array
     blank: NDArray[np.bool_]
     middle: float
+    origin: tuple[float, float]
     cuts: tuple[Cut, ...]
+
+    def to_grid(self, x: Array, y: Array) -> tuple[Array, Array]:
+        """Return the place on the field's grid of places of the canvas."""
+        return x + self.origin[0], y + self.origin[1]
 
 
 def strip(scan: Scan, grid: Grid, ra: Array, dec: Array) -> Frame:
@@ -59,7 +65,7 @@ def strip(scan: Scan, grid: Grid, ra: Array, dec: Array) -> Frame:
     usy = U_SCAN["n"][0] if scan.direction == "n" else -(grid.ny + U_SCAN["n"][0])
     cut = Cut(0, grid.ny, grid, usy, None)
     blank = (columns < left) | (columns >= left + VALID_COLUMNS)
-    return Frame(grid.ny, grid.nx, x, y, blank, (grid.nx - 1) / 2 - scan.east, (cut,))
+    return Frame(grid.ny, grid.nx, x, y, blank, (grid.nx - 1) / 2 - scan.east, (0.0, 0.0), (cut,))
 
 
 def atlas(tile: int, seed: int, scan: Scan, grid: Grid, ra: Array, dec: Array) -> Frame:
@@ -72,6 +78,7 @@ def atlas(tile: int, seed: int, scan: Scan, grid: Grid, ra: Array, dec: Array) -
     ra0, dec0 = grid.sky((grid.nx - 1) / 2 - scan.east, (grid.ny - 1) / 2)
     axes = _axes(float(ra0), float(dec0), twist)
     rows = (ATLAS_IMAGES - 1) * ATLAS_STEP + ATLAS_ROWS
+    origin = ((grid.nx - ATLAS_COLUMNS) / 2 - scan.east, (grid.ny - rows) / 2)
     scale = 1 / np.radians(ATLAS_CDELT)
     west, north, out = np.moveaxis(vectors(ra, dec) @ axes.T, -1, 0)
     x = np.arcsin(west) * scale + (ATLAS_COLUMNS - 1) / 2
@@ -89,7 +96,7 @@ def atlas(tile: int, seed: int, scan: Scan, grid: Grid, ra: Array, dec: Array) -
         )
         for i, place in enumerate(order)
     )
-    return Frame(rows, ATLAS_COLUMNS, x, y, blank, (ATLAS_COLUMNS - 1) / 2, cuts)
+    return Frame(rows, ATLAS_COLUMNS, x, y, blank, (ATLAS_COLUMNS - 1) / 2, origin, cuts)
 
 
 def _axes(ra: float, dec: float, twist: float) -> Array:

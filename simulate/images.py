@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from schema.cards import write_cards
 from schema.header import AtlasHeader
 from schema.settings import defaults
-from simulate.artifacts import frame_step
+from simulate.artifacts.points import frame_step
 from simulate.camera.expose import expose
 from simulate.camera.pointing import FRAMES
 from simulate.frames import ATLAS_IMAGES, Cut, Frame

@@ -117,10 +117,11 @@ def field(
             "objects": truth.write_objects(plan, out / "truth" / "objects.parquet"),
             "scans": truth.write_scans(plan, out / "truth" / "scans.parquet"),
             "artifacts": truth.write_artifacts(plan, bands, out / "truth" / "artifacts.parquet"),
+            "marks": truth.write_marks(plan, bands, out / "truth" / "marks.parquet"),
         },
         counts={
             "scans": scans,
-            "spoiled": len(plan.faults),
+            "spoiled": sum(fault.harmful for fault in plan.faults.values()),
             "images": len(images),
             "objects": int(plan.sky.id.size),
             "standards": standard_rows,

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.conditions import Conditions
-from simulate.effects import extra_noise, seen_star, told
 from simulate.faults import Fault
+from simulate.faults.effects import extra_noise, seen_star, told
 from simulate.photometry import profile_noise
 from simulate.seeds import Stream, stream
 from simulate.visits import Scan

@@ -10,8 +10,8 @@ from schema.grid import Grid
 from schema.tiles import Tile, tiles
 from simulate.camera.wings import MODEL, wings
 from simulate.conditions import Conditions, draw_conditions
-from simulate.effects import header_shift
 from simulate.faults import Fault, plan_faults
+from simulate.faults.effects import header_shift
 from simulate.frames import Frame, atlas, strip
 from simulate.measured import Measured, measure
 from simulate.offsets import scan_offsets
@@ -55,11 +55,18 @@ class Plan:
         return self.sky.at(self.grid, scan.jdate)
 
     def frame(self, scan: Scan) -> Frame:
-        """Return the pixels of a scan in the form that was asked for."""
+        """Return the pixels of a scan in the form that was asked for, and where they show the sky's objects."""
         seen = self.seen(scan)
+        return self._frame(scan, seen.ra, seen.dec)
+
+    def layout(self, scan: Scan) -> Frame:
+        """Return the pixels of a scan in the form that was asked for, without any objects."""
+        return self._frame(scan, np.empty(0), np.empty(0))
+
+    def _frame(self, scan: Scan, ra: Array, dec: Array) -> Frame:
         if self.form == "strips":
-            return strip(scan, self.grid, seen.ra, seen.dec)
-        return atlas(self.number, self.seed, scan, self.grid, seen.ra, seen.dec)
+            return strip(scan, self.grid, ra, dec)
+        return atlas(self.number, self.seed, scan, self.grid, ra, dec)
 
 
 def make_plan(

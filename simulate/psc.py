@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from schema.grid import Grid
-from simulate.artifacts import GLINTS, frame_step, spikes
+from simulate.artifacts.habits import habits
+from simulate.artifacts.points import frame_step
+from simulate.artifacts.spikes import spikes
 from simulate.bar import write_bar
 from simulate.galaxies import REFERENCE
 from simulate.merge import FITTED, centroids, sources, total_flux
@@ -154,16 +156,17 @@ def _contamination(plan: Plan, main: NDArray[np.int64], places: Array) -> NDArra
     flags = np.full((main.size, 3), "0")
     tree = cKDTree(places)
     hemis = plan.scans[0].hemis
+    camera = habits(plan.seed, hemis)
     for i in np.flatnonzero(sky.mag[:, 0] < HALO_PARENT):
         near = [n for n in tree.query_ball_point((sky.x[i], sky.y[i]), HALO) if main[n] != i]
         flags[near] = "c"
     for band in range(3):
         for i in np.flatnonzero(sky.mag[:, band] < 9):
             ghosts = [(0.0, step * frame_step(hemis, "n")) for step in (-2, -1, 1, 2)]
-            ghosts += [(-d * np.sin(np.radians(a)), d * np.cos(np.radians(a))) for a, d in GLINTS[hemis][band]]
+            ghosts += [(-d * np.sin(np.radians(a)), d * np.cos(np.radians(a))) for a, d in camera.glints[band]]
             for dx, dy in ghosts:
                 flags[tree.query_ball_point((sky.x[i] + dx, sky.y[i] + dy), 2.0), band] = "p"
-        arms = spikes(sky, band)
+        arms = spikes(sky, band, camera)
         for i, angle, length in zip(arms.parent, arms.angle, arms.length, strict=True):
             s, c = np.sin(np.radians(angle)), np.cos(np.radians(angle))
             dx, dy = places[:, 0] - sky.x[i], places[:, 1] - sky.y[i]

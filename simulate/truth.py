@@ -1,4 +1,4 @@
-"""The truth of a simulated field, as Parquet tables: objects, scans, artifacts."""
+"""The truth of a simulated field, as Parquet tables: objects, scans, artifacts, marks of faults."""
 
 from pathlib import Path
 from typing import Any
@@ -8,19 +8,23 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from schema.settings import defaults
-from simulate.artifacts import SPIKE_FLUX, ghosts, spikes
-from simulate.camera.array import FRAMES, detector, period
-from simulate.camera.expose import canvas_of
-from simulate.camera.pointing import track
-from simulate.camera.stray import hot_pixels
-from simulate.effects import told
+from simulate.artifacts.listed import artifact_columns
+from simulate.faults.effects import seeing_along, told
+from simulate.faults.marks import mark_columns
 from simulate.galaxies import REFERENCE
 from simulate.objects import object_columns
 from simulate.offsets import HALF_X, HALF_Y, TERMS, WAVE, offset_at, parts, pattern
 from simulate.plan import BANDS, Plan
 
 Array = NDArray[np.float64]
+
+TRACK = np.linspace(-1, 1, 37)  # places along a scan, every 100 arcsec from its south end, at which the seeing is told
+MARKS = pa.schema(
+    [(name, pa.string()) for name in ("band", "kind")]
+    + [(name, pa.int64()) for name in ("scan_key", "parent")]
+    + [(name, pa.float64()) for name in ("strength", "harm", "x0", "x1", "y0", "y1")]
+    + [(name, pa.list_(pa.float64())) for name in ("path_x", "path_y")]
+)
 
 
 def write_objects(plan: Plan, path: Path) -> Path:
@@ -48,9 +52,11 @@ def _scan_row(plan: Plan, i: int, band: int) -> dict[str, Any]:
         "direction": scan.direction,
         "visit": scan.visit,
         "band": BANDS[band],
-        "good": fault is None,
-        "fault": fault.kind if fault else None,
+        "good": fault is None or not fault.harmful,
+        "fault": fault.kind if fault and fault.harmful else None,
+        "slight": fault.kind if fault and not fault.harmful else None,
         "strength": fault.strength if fault else None,
+        "harm": fault.harm if fault else None,
         "noted": fault is not None and fault.noted,
         "dra": float(east.mean()),
         "ddec": float(north.mean()),
@@ -65,7 +71,7 @@ def _scan_row(plan: Plan, i: int, band: int) -> dict[str, Any]:
         "zero_point": float(conditions.zero_point[i, band]),
         "magzp": float(plan.magzp[i, band]),
         "shape": float(conditions.shape[i, band]),
-        "shape_track": conditions.track[i, band].tolist(),
+        "shape_along": seeing_along(fault, conditions, i, band, TRACK).tolist(),
         "stretch": conditions.stretch[i, band].tolist(),
         "glow": float(conditions.glow[i, band]),
         "skysig": float(conditions.skysig[i, band]),
@@ -76,87 +82,17 @@ def _scan_row(plan: Plan, i: int, band: int) -> dict[str, Any]:
 
 def write_artifacts(plan: Plan, bands: str, path: Path) -> Path:
     """Write false light: what is fixed on the sky once (per hemisphere and direction), hot pixels per scan."""
-    parts: list[dict[str, Any]] = []
-    for band in (BANDS.index(letter) for letter in bands):
-        parts += [_spikes(plan, band)]
-        for hemis, direction in sorted({(scan.hemis, scan.direction) for scan in plan.scans}):
-            parts += _ghosts(plan, band, hemis, direction)
-        parts += [_hot(plan, index, band) for index in range(len(plan.scans))]
-    return _write(plan, path, {name: [v for part in parts for v in part[name]] for name in parts[0]})
+    return _write(plan, path, artifact_columns(plan, bands))
 
 
-def _artifact(plan: Plan, kind: str, band: int, x: Array, y: Array, flux: Array, **more: Any) -> dict[str, Any]:
-    """Return the columns of artifacts of one kind; what is not given is null."""
-    n = x.size
-    ra, dec = plan.grid.sky(x, y)
-    mag = defaults()["zp_ref"][band] - 2.5 * np.log10(flux)
-    columns: dict[str, Any] = {
-        "kind": [kind] * n,
-        "band": [BANDS[band]] * n,
-        "ra": ra.tolist(),
-        "dec": dec.tolist(),
-        "x": x.tolist(),
-        "y": y.tolist(),
-        "mag": mag.tolist(),
-        "flux": flux.tolist(),
-    }
-    for name in ("scan_key", "hemis", "direction", "parent", "step", "angle", "length"):
-        value = more.get(name)
-        columns[name] = value.tolist() if isinstance(value, np.ndarray) else [value] * n
-    return columns
+def write_marks(plan: Plan, bands: str, path: Path) -> Path:
+    """Write which pixels of each scan faults and diffuse false light touch."""
+    return _write(plan, path, mark_columns(plan, bands), MARKS)
 
 
-def _ghosts(plan: Plan, band: int, hemis: str, direction: str) -> list[dict[str, Any]]:
-    sky = plan.sky
-    false = ghosts(sky, band, hemis, direction)
-    flux = false.fraction * 10 ** (0.4 * (defaults()["zp_ref"][band] - sky.mag[false.parent, band]))
-    x, y = sky.x[false.parent] + false.dx, sky.y[false.parent] + false.dy
-    found = []
-    for kind, mine in (("latent", false.step > 0), ("glint", (false.step == 0) & (direction == "n"))):
-        found.append(
-            _artifact(
-                plan,
-                kind,
-                band,
-                x[mine],
-                y[mine],
-                flux[mine],
-                hemis=hemis,
-                direction=direction if kind == "latent" else None,
-                parent=sky.id[false.parent[mine]],
-                step=false.step[mine] if kind == "latent" else None,
-            )
-        )
-    return found
-
-
-def _spikes(plan: Plan, band: int) -> dict[str, Any]:
-    """Return the arms of diffraction spikes, each at its middle."""
-    sky = plan.sky
-    arms = spikes(sky, band)
-    s, c = np.sin(np.radians(arms.angle)), np.cos(np.radians(arms.angle))
-    flux = SPIKE_FLUX * 10 ** (0.4 * (defaults()["zp_ref"][band] - sky.mag[arms.parent, band]))
-    x, y = sky.x[arms.parent] - s * arms.length / 2, sky.y[arms.parent] + c * arms.length / 2
-    return _artifact(plan, "spike", band, x, y, flux, parent=sky.id[arms.parent], angle=arms.angle, length=arms.length)
-
-
-def _hot(plan: Plan, index: int, band: int) -> dict[str, Any]:
-    """Return the hot pixels of one scan, where the field's grid would have them without the scan's offset."""
-    scan = plan.scans[index]
-    frame = plan.frame(scan)
-    path = track(plan.number, plan.seed, scan, frame.middle, frame.rows)
-    number, row, column, value = hot_pixels(plan, scan, band, path)
-    camera = detector(plan.seed, scan.hemis, band, period(scan.date))
-    x, y = canvas_of(camera, path.x[number], path.y[number], column.astype(float), row.astype(float))
-    if plan.form == "atlas":
-        x, y = x - frame.columns / 2 + plan.grid.nx / 2 - scan.east, y - frame.rows / 2 + plan.grid.ny / 2
-    flux = value * camera.pitch**2 / FRAMES
-    return _artifact(plan, "hot", band, x, y, flux, scan_key=scan.scan_key, hemis=scan.hemis, direction=scan.direction)
-
-
-def _write(plan: Plan, path: Path, columns: dict[str, Any]) -> Path:
+def _write(plan: Plan, path: Path, columns: dict[str, Any], schema: pa.Schema | None = None) -> Path:
     """Write a Parquet file that holds what its numbers refer to."""
-    table = pa.table(columns).replace_schema_metadata(
+    table = pa.table(columns, schema=schema).replace_schema_metadata(
         {
             "tile": str(plan.number),
             "seed": str(plan.seed),

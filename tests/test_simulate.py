@@ -256,7 +256,9 @@ def test_about_510_columns_of_a_strip_are_valid_and_move_with_the_pointing(made:
 def test_faults_are_listed_by_scan_and_band(made: SimulatedField) -> None:
     scans = pq.read_table(made.truth["scans"]).to_pandas()
     assert len(scans) == 3 * SCANS
+    assert scans.shape_along.map(len).eq(37).all()
     assert (scans.good == scans.fault.isna()).all()
+    assert (scans.good == ~(scans.harm >= 1)).all()
     assert made.counts["spoiled"] == scans[~scans.good].scan_key.nunique() == 1
 
 

@@ -12,9 +12,11 @@ from schema.settings import defaults
 from simulate.camera.optics import PITCH
 from simulate.seeds import Stream, stream
 
+Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
 
 PIXELS = 256
+MIDDLE = (PIXELS - 1) / 2
 STEP_PIXELS = 41 + 1 / 6  # from frame to frame: six sub-pixel places along the scan
 LEAN = {"n": 0.515, "s": -0.505}  # arcsec across the scan from frame to frame: the array's small rotation (DXFS)
 FRAMES = 6.0  # that see a point of the sky
@@ -36,6 +38,18 @@ class Detector:
     angle: float
     good: Floats
     flat: Floats
+
+    def canvas(self, x: Array | float, y: Array | float, column: Array, row: Array) -> tuple[Array, Array]:
+        """Return the canvas places (pixels of 1 arcsec) of pixels of frames with their middles at x, y."""
+        s, c = np.sin(self.angle), np.cos(self.angle)
+        across, along = (column - MIDDLE) * self.pitch, (row - MIDDLE) * self.pitch
+        return x + across * c - along * s, y + across * s + along * c
+
+    def pixel(self, x: float, y: float, px: Array, py: Array) -> tuple[Array, Array]:
+        """Return the pixels (column, row) of a frame with its middle at x, y that see places of the canvas."""
+        s, c = np.sin(self.angle), np.cos(self.angle)
+        across, along = px - x, py - y
+        return (across * c + along * s) / self.pitch + MIDDLE, (along * c - across * s) / self.pitch + MIDDLE
 
 
 def period(date: datetime.date) -> int:

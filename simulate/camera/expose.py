@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.artifacts import LATENT, SPIKE_FLUX, Spikes, add_spikes, spikes
-from simulate.camera.array import FULL, PHOTON, PIXELS, Detector, detector, period
+from simulate.artifacts.habits import habits
+from simulate.artifacts.spikes import Spikes, add_spikes, spikes
+from simulate.camera.array import FULL, MIDDLE, PHOTON, PIXELS, Detector, detector, period
 from simulate.camera.coadd import TILE, add_frame, develop
 from simulate.camera.galaxies import ellipses
 from simulate.camera.kernel import LENGTH
@@ -17,7 +18,7 @@ from simulate.camera.seen import HALF_SCAN, SHINE, WINGED, Seen, Stars, points, 
 from simulate.camera.stray import Stray
 from simulate.camera.tables import far_profiles
 from simulate.conditions import background_at
-from simulate.effects import displacement, extra_noise, told
+from simulate.faults.effects import displacement, extra_noise, told
 from simulate.frames import Frame
 from simulate.plan import Plan
 from simulate.seeds import Stream, stream
@@ -28,7 +29,6 @@ Floats = NDArray[np.float32]
 
 FRAME_NOISE = 4.23  # noise of a frame's pixel (DN/arcsec^2) over that of the coadd's (DN)
 LEAST = 0.25  # frames; where fewer saw a pixel it is blank
-MIDDLE = (PIXELS - 1) / 2
 NEAR = 20.0  # arcsec around a frame from which ordinary objects shine into it
 
 
@@ -49,7 +49,7 @@ class Light:
 def shining(plan: Plan, scan: Scan, band: int, frame: Frame, seen: Seen) -> Light:
     """Gather the light of a scan and band."""
     stars, tables = points(plan, scan, band, frame, seen)
-    arms = spikes(plan.sky, band)
+    arms = spikes(plan.sky, band, habits(plan.seed, scan.hemis))
     mine = arms.parent
     return Light(
         stars,
@@ -58,7 +58,7 @@ def shining(plan: Plan, scan: Scan, band: int, frame: Frame, seen: Seen) -> Ligh
         far_profiles(plan.psf, band),
         ellipses(plan, frame, seen),
         arms,
-        np.stack((seen.x[mine], seen.y[mine], seen.flux[mine] * SPIKE_FLUX)),
+        np.stack((seen.x[mine], seen.y[mine], seen.flux[mine] * arms.share)),
     )
 
 
@@ -67,18 +67,19 @@ def expose(plan: Plan, scan: Scan, band: int, frame: Frame) -> tuple[Floats, Flo
     camera = detector(plan.seed, scan.hemis, band, period(scan.date))
     path = _true_path(plan, scan, band, frame)
     light = shining(plan, scan, band, frame, see(plan, scan, band, frame))
-    other = Stray(plan, scan, band, frame, path, camera, light.bright)
+    other = Stray(plan, scan, band, path, camera, light.bright)
     fault = told(plan.faults.get(scan.index), band)
     variance = (plan.conditions.skysig[scan.index, band] * extra_noise(fault) * FRAME_NOISE) ** 2
     noise = stream(plan.number, plan.seed, Stream.NOISE, scan.index, band)
     total, weight = (np.zeros((frame.rows, frame.columns), np.float32) for _ in range(2))
     scratch = np.empty((2, PIXELS, frame.columns), np.float32)
     image, now, once, twice = (np.zeros((PIXELS, PIXELS), np.float32) for _ in range(4))
+    latent = [np.float32(part) for part in habits(plan.seed, scan.hemis).latent[band]]
     for k in range(path.y.size):
         now[:] = 0
         shine(now, light, camera, path.x[k] - path.dx[k], path.y[k] - path.dy[k])
         other.shine(now, k)
-        seen = now + np.float32(LATENT[0]) * once + np.float32(LATENT[1]) * twice
+        seen = now + latent[0] * once + latent[1] * twice
         white = noise.standard_normal((PIXELS, PIXELS), np.float32)
         level = (_level(plan, scan, band, frame, camera, path, k) + other.level(k)).astype(np.float32)
         develop(image, seen, white, level, other.pattern(k), FULL[band], variance, PHOTON)
@@ -108,12 +109,10 @@ def _true_path(plan: Plan, scan: Scan, band: int, frame: Frame) -> Track:
 
 def shine(image: Floats, light: Light, camera: Detector, x: float, y: float) -> None:
     """Add all light to a frame whose middle sees the canvas at x, y (pixels of 1 arcsec)."""
-    s, c = np.sin(camera.angle), np.cos(camera.angle)
     scale = (PITCH / camera.pitch) ** 2  # tables and Gaussians are those of pixels of 2 arcsec
 
     def place(px: Array, py: Array) -> tuple[Array, Array]:
-        across, along = px - x, py - y
-        return (across * c + along * s) / camera.pitch + MIDDLE, (along * c - across * s) / camera.pitch + MIDDLE
+        return camera.pixel(x, y, px, py)
 
     def rows(py: Array, margin: float) -> slice:
         reach = MIDDLE * camera.pitch + margin
@@ -132,17 +131,10 @@ def shine(image: Floats, light: Light, camera: Detector, x: float, y: float) -> 
     add_spikes(image, px, py, light.parents[2], light.arms.angle, light.arms.length, light.arms.width, camera.pitch)
 
 
-def canvas_of(camera: Detector, x: Array | float, y: Array | float, column: Array, row: Array) -> tuple[Array, Array]:
-    """Return the canvas places of pixels of frames with their middles at x, y."""
-    s, c = np.sin(camera.angle), np.cos(camera.angle)
-    across, along = (column - MIDDLE) * camera.pitch, (row - MIDDLE) * camera.pitch
-    return x + across * c - along * s, y + across * s + along * c
-
-
 def _level(plan: Plan, scan: Scan, band: int, frame: Frame, camera: Detector, path: Track, k: int) -> Array:
     """Return the light of the sky at every 16th pixel of a frame, without the airglow's structure."""
     at = np.arange(0.0, PIXELS + 1, TILE)
-    x, y = canvas_of(camera, path.x[k], path.y[k], at[None, :], at[:, None])
+    x, y = camera.canvas(path.x[k], path.y[k], at[None, :], at[:, None])
     u, v = (x - frame.middle) / (PIXELS * PITCH / 2), (y - (frame.rows - 1) / 2) / HALF_SCAN
     conditions, i = plan.conditions, scan.index
     found: Array = conditions.sky[i, band] + background_at(conditions.background[i, band], u, v)

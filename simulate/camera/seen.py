@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.artifacts import ghosts
+from simulate.artifacts.habits import habits
+from simulate.artifacts.points import ghosts
 from simulate.camera.array import PIXELS
 from simulate.camera.optics import PITCH
 from simulate.camera.tables import HALF, STACK, Table, rounded, table
-from simulate.effects import blurred, displacement, seeing_along, stretch_at, told, transparency
+from simulate.faults.effects import blurred, displacement, seeing_along, stretch_at, told, transparency
 from simulate.frames import Frame
 from simulate.offsets import offset_at
 from simulate.plan import Plan
@@ -79,7 +80,7 @@ def points(plan: Plan, scan: Scan, band: int, frame: Frame, seen: Seen) -> tuple
         np.abs(seen.y - frame.rows / 2) < frame.rows / 2 + SHINE
     )
     star = np.flatnonzero(near & ~plan.sky.galaxy)
-    false = ghosts(plan.sky, band, scan.hemis, scan.direction)
+    false = ghosts(plan.sky.mag, band, scan.hemis, scan.direction, habits(plan.seed, scan.hemis))
     fixed = (false.step == 0) & near[false.parent]
     parent = false.parent[fixed]
     member = np.concatenate((star, parent))

@@ -1,59 +1,65 @@
-"""Light and marks that are not of the sky's objects: airglow, banding, stripes, trails, insects, hot pixels."""
+"""Light and marks that are not of the sky's objects: airglow, banding, stripes, ghosts, hot pixels, faults."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.artifacts import HOT_FLUX, HOT_PIXELS
-from simulate.camera.array import FRAMES, PIXELS, Detector
+from simulate.artifacts.habits import habits
+from simulate.camera.array import FRAMES, MIDDLE, PIXELS, Detector
 from simulate.camera.coadd import TILE
+from simulate.camera.light import add_ellipses
 from simulate.camera.pointing import Track
 from simulate.camera.seen import Stars
-from simulate.effects import told
-from simulate.faults import Fault
-from simulate.frames import Frame
+from simulate.faults import light as faults
+from simulate.faults.effects import told
 from simulate.plan import Plan
 from simulate.seeds import Stream, stream
 from simulate.visits import Scan
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
+Integers = NDArray[np.int64]
 
+HOT_PIXELS = 4.0  # in a scan and band, mean
+HOT_FLUX = (120.0, 600.0)  # DN, in the coadd
 WAVES = 10  # of airglow
 WAVELENGTHS = (60.0, 300.0)  # arcsec
+LEFT = 0.6  # of the rms of airglow in a frame is left in the coadd of six
 CHANGE = 0.5  # radians a frame, rms
 COSMIC = 3.0  # hits of a frame, masked
-MATCH = 0.01  # of the frame's noise: the error of matching a frame's level to the last
+MATCH = 0.01  # of the pixel noise: the error of matching a frame's level to the last
 BANDED = 0.25  # of the southern J scans
 BAND_DN = 0.25  # DN, amplitude
 BAND_WAVE = (12.0, 40.0)  # arcsec
+STRIPING = 1e4  # DN; brighter stars make stripes and ghosts that are drawn
 
 
 class Stray:
     """What else is seen in the frames of one scan and band."""
 
-    def __init__(
-        self, plan: Plan, scan: Scan, band: int, frame: Frame, path: Track, camera: Detector, bright: Stars
-    ) -> None:
+    def __init__(self, plan: Plan, scan: Scan, band: int, path: Track, camera: Detector, bright: Stars) -> None:
         conditions, i = plan.conditions, scan.index
         self.fault = told(plan.faults.get(i), band)
-        self.path, self.camera, self.bright = path, camera, bright
+        self.path, self.camera, self.habits = path, camera, habits(plan.seed, scan.hemis)
+        self.bright = bright.chosen(bright.flux > STRIPING)
         self.skysig = float(conditions.skysig[i, band])
-        rng = stream(plan.number, plan.seed, Stream.STRAY, i, band)
         self.flat = camera.flat * np.float32(conditions.sky[i, band])
+        rng = stream(plan.number, plan.seed, Stream.STRAY, i, band)
         glow = float(conditions.glow[i, band])
         if self.fault is not None and self.fault.kind == "airglow":
-            glow = float(np.hypot(glow, self.fault.strength * self.skysig))
+            glow = float(np.hypot(glow, self.fault.strength * self.skysig / LEFT))
         self.waves = _waves(rng, glow)
         self.match = np.cumsum(rng.normal(0, MATCH * self.skysig, path.y.size))
-        self.banding = _banding(rng) if band == 0 and scan.hemis == "s" and rng.random() < BANDED else None
+        self.hits = rng.poisson(COSMIC, path.y.size)
+        self.banding = banding(plan, scan, band)
         self.hot = hot_pixels(plan, scan, band, path)
         self.rng = stream(plan.number, plan.seed, Stream.STRAY, i, band, 1)
-        self.trail = _trail(self.fault, stream(plan.number, plan.seed, Stream.STRAY, i, 3), path.y.size)
+        if self.fault is not None:
+            self.passage = faults.passage(plan.number, plan.seed, i, self.fault, path.y.size)
 
     def level(self, k: int) -> Array:
         """Return the airglow's structure at every 16th pixel of a frame, its mean matched to the last frame's."""
         size, kx, ky, phase, rate = self.waves
-        at = (np.arange(0, PIXELS + 1, TILE) - PIXELS / 2) * self.camera.pitch
+        at = (np.arange(0, PIXELS + 1, TILE) - MIDDLE) * self.camera.pitch
         y = (self.path.y[k] + at)[:, None, None]
         x = (self.path.x[k] + at)[None, :, None]
         glow: Array = (size * np.cos(kx * x + ky * y + phase + rate * k)).sum(axis=-1)
@@ -61,28 +67,42 @@ class Stray:
         return glow
 
     def pattern(self, k: int) -> Floats:
-        """Return what the flat field leaves and the banding of a frame, DN/arcsec^2."""
-        if self.banding is None:
+        """Return what the electronics add to a frame, DN/arcsec^2: the flat field's rest, banding, stripes of stars."""
+        rows = self._stripes(k)
+        if self.banding is not None:
+            wave, drift, phase = self.banding
+            y = self.path.y[k] + (np.arange(PIXELS) - MIDDLE) * self.camera.pitch
+            rows += BAND_DN * np.sin(2 * np.pi * y / wave * (1 + drift * y / 3600) + phase)
+        if not rows.any():
             return self.flat
-        wave, drift, phase = self.banding
-        y = self.path.y[k] + (np.arange(PIXELS) - PIXELS / 2) * self.camera.pitch
-        rows = BAND_DN * np.sin(2 * np.pi * y / wave * (1 + drift * y / 3600) + phase)
-        banded: Floats = self.flat + rows.astype(np.float32)[:, None]
-        return banded
+        found: Floats = self.flat + rows.astype(np.float32)[:, None]
+        return found
+
+    def _places(self, k: int) -> tuple[Array, Array, Array]:
+        """Return columns, rows and fluxes of the bright stars on the array in a frame."""
+        stars, path = self.bright, self.path
+        column, row = self.camera.pixel(path.x[k] - path.dx[k], path.y[k] - path.dy[k], stars.x, stars.y)
+        on = (column > -1) & (column < PIXELS) & (row > -1) & (row < PIXELS)
+        return column[on], row[on], stars.flux[on].astype(float)
+
+    def _stripes(self, k: int) -> Array:
+        """Return the stripes of bright stars along the rows of a frame, and their echoes in the other half."""
+        share, width, echo = self.habits.stripe
+        at = np.arange(PIXELS)
+        rows = np.zeros(PIXELS)
+        for _, row, flux in zip(*self._places(k), strict=True):
+            for middle, part in ((row, 1.0), ((row + PIXELS / 2) % PIXELS, echo)):
+                rows += share * flux * part * np.exp(-0.5 * ((at - middle) / width) ** 2)
+        return rows
 
     def shine(self, light: Floats, k: int) -> None:
-        """Add trails, insects and broken readouts to the light of a frame."""
-        fault = self.fault
-        if fault is None:
-            return
-        strength = np.float32(fault.strength * self.skysig)
-        match fault.kind:
-            case "meteor" if k == self.trail["frame"]:
-                light += strength * np.float32(FRAMES) * _streaks(int(fault.detail["lines"]), self.trail)
-            case "insects":
-                _blobs(light, strength, self.trail, k)
-            case "glitch" if k == self.trail["frame"]:
-                light += strength * (np.arange(PIXELS) // 3 % 2).astype(np.float32)[:, None]
+        """Add optical ghosts, trails, insects and broken readouts to the light of a frame."""
+        share, width = self.habits.ghost
+        column, row, flux = self._places(k)
+        spread = np.full(column.size, width**2)
+        add_ellipses(light, 2 * MIDDLE - column, 2 * MIDDLE - row, share * flux, spread, 0 * spread, spread)
+        if self.fault is not None:
+            faults.shine(light, self.fault, self.passage, k, self.skysig)
 
     def spoil(self, image: Floats, k: int) -> Floats:
         """Add hot pixels to a frame that has been read, and return which of its pixels count."""
@@ -90,8 +110,7 @@ class Stray:
         mine = frame == k
         image[row[mine], column[mine]] += value[mine].astype(np.float32)
         good = self.camera.good.copy()
-        hits = int(self.rng.poisson(COSMIC))
-        j, i = self.rng.integers(0, PIXELS, (2, hits))
+        j, i = self.rng.integers(0, PIXELS, (2, self.hits[k]))
         good[j, i] = 0
         good[row[mine], column[mine]] = 1
         return good
@@ -112,14 +131,16 @@ def _waves(rng: np.random.Generator, rms: float) -> tuple[Array, Array, Array, A
     )
 
 
-def _banding(rng: np.random.Generator) -> tuple[float, float, float]:
-    """Draw length (arcsec), drift and phase of the banding."""
+def banding(plan: Plan, scan: Scan, band: int) -> tuple[float, float, float] | None:
+    """Draw length (arcsec), drift and phase of the banding of a scan, None where there is none: it is in J, in the
+    south."""
+    rng = stream(plan.number, plan.seed, Stream.STRAY, scan.index, band, 2)
+    if band != 0 or scan.hemis != "s" or rng.random() >= BANDED:
+        return None
     return float(rng.uniform(*BAND_WAVE)), float(rng.uniform(-0.4, 0.4)), float(rng.uniform(0, 2 * np.pi))
 
 
-def hot_pixels(
-    plan: Plan, scan: Scan, band: int, path: Track
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], Array]:
+def hot_pixels(plan: Plan, scan: Scan, band: int, path: Track) -> tuple[Integers, Integers, Integers, Array]:
     """Draw the hot pixels of a scan that no mask knows: frame, row, column, and brightness there (DN/arcsec^2)."""
     rng = stream(plan.number, plan.seed, Stream.IMAGE, scan.index, band)
     number = int(rng.poisson(HOT_PIXELS))
@@ -128,45 +149,3 @@ def hot_pixels(
     low, high = np.log(HOT_FLUX)
     flux = np.exp(rng.uniform(low, high, number))
     return frame, row, column, flux * FRAMES / 4.0
-
-
-def _trail(fault: Fault | None, rng: np.random.Generator, frames: int) -> dict[str, float]:
-    """Draw where a fault of single frames lies; it is the same in all bands."""
-    where = {
-        "frame": int(rng.integers(8, frames - 8)),
-        "angle": float(rng.uniform(0, np.pi)),
-        "x": float(rng.uniform(0.35, 0.65) * PIXELS),
-        "y": float(rng.uniform(0.35, 0.65) * PIXELS),
-        "width": float(rng.uniform(0.9, 1.4)),
-    }
-    if fault is not None and fault.kind == "insects":
-        number = int(fault.detail["blobs"])
-        start = int(rng.integers(4, frames - 4 - number))
-        where |= {"frame": start, "number": number}
-        step = rng.normal(0, 12, (2, number))
-        for name, walk in zip("ij", np.cumsum(step, axis=1), strict=True):
-            where |= {f"{name}{n}": float(PIXELS / 2 + walk[n]) for n in range(number)}
-        where |= {f"s{n}": float(rng.uniform(6, 17)) for n in range(number)}
-    return where
-
-
-def _streaks(lines: int, trail: dict[str, float]) -> Floats:
-    """Return one or three parallel trails that cross a frame, with peak 1."""
-    y, x = np.mgrid[:PIXELS, :PIXELS].astype(np.float32)
-    s, c = np.float32(np.sin(trail["angle"])), np.float32(np.cos(trail["angle"]))
-    across = (x - np.float32(trail["x"])) * c - (y - np.float32(trail["y"])) * s
-    light = np.zeros((PIXELS, PIXELS), np.float32)
-    for i in range(lines):
-        light += np.exp(-0.5 * ((across - np.float32(7 * (i - lines // 2))) / np.float32(trail["width"])) ** 2)
-    return light
-
-
-def _blobs(light: Floats, peak: np.float32, trail: dict[str, float], k: int) -> None:
-    """Add the soft spot of an insect that walks on the window to the frames in which it is there."""
-    n = k - int(trail["frame"])
-    if not 0 <= n < int(trail["number"]):
-        return
-    at = np.arange(PIXELS)
-    across = np.exp(-0.5 * ((at - trail[f"i{n}"]) / trail[f"s{n}"]) ** 2)
-    along = np.exp(-0.5 * ((at - trail[f"j{n}"]) / trail[f"s{n}"]) ** 2)
-    light += (peak * np.outer(along, across)).astype(np.float32)

@@ -8,11 +8,12 @@ from simulate.camera.optics import TO_FWHM, Blur
 from simulate.camera.star import measured_shape, moment_ratio
 from simulate.camera.tables import rounded
 from simulate.conditions import Conditions, shape_along
-from simulate.faults import Fault
+from simulate.faults.draw import Fault
 
 Array = NDArray[np.float64]
 
-DEFOCUS_SHAPE = 0.93  # a scan out of focus is mostly ring: the rest of its blur, over that of a scan in focus
+TRAIL = 3.0  # times the strength of bad tracking is the length of a trail, arcsec
+RING, RING_GROWTH = 0.5, 3.5  # arcsec, radius of the ring of a scan out of focus, and its growth with strength
 
 
 def seeing_along(fault: Fault | None, conditions: Conditions, i: int, band: int, v: Array) -> Array:
@@ -22,27 +23,41 @@ def seeing_along(fault: Fault | None, conditions: Conditions, i: int, band: int,
         return shape
     match fault.kind:
         case "seeing":
-            return fault.strength * shape
-        case "defocus":
-            return DEFOCUS_SHAPE * shape
+            return shape + fault.strength
         case "untracked":
             rise = 1 / (1 + np.exp(-(v * fault.detail["end"] + 0.1) / 0.15))  # over more than 900 arcsec
-            return shape * (1 + (fault.strength - 1) * rise)
+            return shape + fault.strength * rise
     return shape
 
 
 def stretch_at(conditions: Conditions, i: int, band: int, u: Array, fault: Fault | None = None) -> Array:
     """Return the astigmatism (arcsec^2, positive across the scan) at places across the array, u from -1 to 1."""
     middle, growth = conditions.stretch[i, band]
-    focus = fault.detail["stretch"] if fault is not None and fault.kind == "defocus" else 0.0
-    found: Array = middle + growth * u + focus
-    return found
+    if fault is None or fault.kind != "defocus":
+        found: Array = middle + growth * u
+        return found
+    ring = _ring(fault)
+    variance = _variance(conditions.shape[i, band]) + ring**2 / 4
+    ratio = 1 - fault.strength
+    return np.full_like(u, fault.detail["sign"] * variance * (1 - ratio) / ratio)
+
+
+def _ring(fault: Fault) -> float:
+    """Return the radius (arcsec) of the ring that a star out of focus is."""
+    return RING + RING_GROWTH * fault.strength
+
+
+def _variance(shape: float) -> float:
+    """Return the variance (arcsec^2) along one axis of a star's core."""
+    return float((defaults()["fwhm_per_shape"][0] * shape) ** 2 / TO_FWHM)
 
 
 def blurred(fault: Fault | None, band: int, shape: float, stretch: float) -> Blur:
     """Return the image of a star of a scan with a fault."""
-    ring = fault.detail["ring"] if fault is not None and fault.kind == "defocus" else 0.0
-    trail = fault.strength if fault is not None and fault.kind == "tracking" and fault.detail["smeared"] else 0.0
+    ring = _ring(fault) if fault is not None and fault.kind == "defocus" else 0.0
+    trail = (
+        TRAIL * fault.strength if fault is not None and fault.kind == "tracking" and fault.detail["smeared"] else 0.0
+    )
     return Blur(band, shape, stretch, ring, trail)
 
 
@@ -58,13 +73,14 @@ def seen_star(fault: Fault | None, conditions: Conditions, i: int, band: int) ->
         return float(calm.mean()), float(shape.std()), _ratio(calm.mean(), middle)
     if fault is not None and (fault.kind == "defocus" or fault.detail.get("smeared")):
         star = rounded(blurred(fault, band, float(shape.mean()), float(middle)))
-        return measured_shape(star), float(shape.std()), moment_ratio(star)
+        ratio = 1 - fault.strength if fault.kind == "defocus" else moment_ratio(star)
+        return measured_shape(star), float(shape.std()), ratio
     return float(shape.mean()), float(shape.std()), _ratio(shape.mean(), middle)
 
 
 def _ratio(shape: float, stretch: float) -> float:
     """Return the ratio of the second moments of a star's core."""
-    variance = (defaults()["fwhm_per_shape"][0] * shape) ** 2 / TO_FWHM
+    variance = _variance(shape)
     return float((variance - abs(stretch) / 2) / (variance + abs(stretch) / 2))
 
 

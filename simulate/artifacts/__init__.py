@@ -1,0 +1,1 @@
+"""False light of bright stars: latent images, glints, diffraction spikes, electronic stripes, optical ghosts."""
