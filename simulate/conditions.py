@@ -15,8 +15,6 @@ Array = NDArray[np.float64]
 SKY = (78.0, 285.0, 430.0)  # DN, J H Ks
 NOISE = (0.48, 0.78, 0.95)  # DN, rms of a pixel
 NOISE_POWER = 0.29  # of the sky in the noise, as in the survey's sensitivity parameter
-NIGHT = 0.06  # mag, zero point from night to night
-HEADER_ERROR = 0.01  # mag, of the zero point in the header, per scan and band
 SHAPES = (0.99, 1.15)
 NIGHT_SHAPES = (1.0, 1.11)
 BAND_SHAPE = (1.0, 0.99, 0.985)
@@ -58,17 +56,17 @@ def draw_conditions(tile: int, seed: int, scans: list[Scan]) -> Conditions:
 def _one(tile: int, seed: int, scan: Scan) -> tuple[NDArray[Any], ...]:
     night = stream(tile, seed, Stream.CONDITIONS, 0, scan.visit)
     own = stream(tile, seed, Stream.CONDITIONS, 1, scan.index)
-    zero = np.array(defaults()["zp_ref"]) + night.normal(0, NIGHT, 3) + own.normal(0, 0.004, 3)
+    reference = np.array(defaults()["zp_ref"])
     shape = night.uniform(*NIGHT_SHAPES) * np.array(BAND_SHAPE) + own.normal(0, 0.012) + own.normal(0, 0.006, 3)
-    sky = np.array(SKY) * np.exp(night.normal(0, 0.12, 3) + own.normal(0, 0.02, 3))
+    sky = scan.sky * np.exp(own.normal(0, 0.02, 3))
     noise = np.array(NOISE) * (sky / SKY) ** NOISE_POWER * np.exp(night.normal(0, 0.03, 3) + own.normal(0, 0.015, 3))
     orders = np.array([1, 0.5, 0.25, 0.12, 0.6, 0.2])
     background = own.normal(0, 1, (3, 6)) * orders * np.array(SLOPES)[:, None]
     track = own.normal(0, 1, len(TRACK)) * TRACK + own.normal(0, 0.3, (3, len(TRACK))) * TRACK
     stretch = night.normal(0, 1, (3, 2)) * STRETCH + own.normal(0, 0.3, (3, 2)) * STRETCH
     return (
-        zero,
-        np.round(zero + own.normal(0, HEADER_ERROR, 3), 4),
+        reference + scan.clear,
+        np.round(reference + scan.applied, 4),
         np.clip(shape, *SHAPES),
         track,
         stretch,

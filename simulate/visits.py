@@ -1,33 +1,17 @@
-"""When and how a field was observed: visits of six scans of one night, north and south in turn, 5 arcsec apart."""
+"""When and how one field was observed: visits of six scans, north and south in turn, on real nights of the survey."""
 
 import datetime
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from simulate.seeds import Stream, stream
-from simulate.sky_math import sidereal_hours, zenith_distance
+from simulate.nights.calendar import calendar
+from simulate.nights.fields import hemispheres
+from simulate.nights.observed import SCANS_A_VISIT, Observed, observe_fields
+from simulate.nights.schedule import Target
 
-SCANS_A_VISIT = 6
-STEP_EAST = 5.0  # arcsec between the scans of a visit
-SCAN_SECONDS = 105.0  # from the start of one scan to the next
-FIRST_DAY = datetime.date(1997, 10, 11)  # hourly visits from here on
-LAST_DAY = datetime.date(2001, 2, 15)
 EPOCH = datetime.datetime(2000, 1, 1, 12, tzinfo=datetime.UTC)  # JD 2451545.0
-SHARED_DEC = 15.0  # deg; nearer the equator both observatories visit a field
-REACH = 1.8  # airmass
-
-
-@dataclass(frozen=True)
-class Site:
-    """An observatory: latitude and longitude east (deg), frame step along the scan (arcsec)."""
-
-    hemis: str
-    latitude: float
-    longitude: float
-
-
-SITES = {"n": Site("n", 31.681, -110.885), "s": Site("s", -30.165, -70.815)}
 
 
 @dataclass(frozen=True)
@@ -52,6 +36,12 @@ class Scan:
     air: float
     telescope: float
     focus: int
+    clear: NDArray[np.float64]
+    """True zero points J, H, Ks above the reference ones (mag): c1 - c2 (X - 1) of this scan, no clouds."""
+    applied: NDArray[np.float64]
+    """What the survey's solution of the night has for them."""
+    sky: NDArray[np.float64]
+    """DN, J H Ks."""
 
     @property
     def name(self) -> str:
@@ -74,90 +64,40 @@ def observe(tile: int, seed: int, ra: float, dec: float, scans: int) -> list[Sca
     -------
     list of Scan
         In the order of time.
+
+    Raises
+    ------
+    BadArgument
+        The field is not in sight so often.
     """
-    rng = stream(tile, seed, Stream.VISITS)
-    visits = -(-scans // SCANS_A_VISIT)
-    starts = sorted(_starts(rng, ra, dec, visits))
-    found: list[Scan] = []
-    for number, (start, hemis) in enumerate(starts):
-        here = min(SCANS_A_VISIT, scans - len(found))
-        found += _visit(rng, number, len(found), tile, start, SITES[hemis], (ra, dec), here)
-    return found
+    target = Target(tile, ra, dec, hemispheres(tile, dec), -(-scans // SCANS_A_VISIT))
+    observed = observe_fields(seed, calendar(seed), [target], [scans])
+    return [_scan(observed, index) for index in range(scans)]
 
 
-def _starts(rng: np.random.Generator, ra: float, dec: float, visits: int) -> list[tuple[datetime.datetime, str]]:
-    """Draw the starts of visits: at night, the field high, two of one night and place at least an hour apart."""
-    hemispheres = "ns" if abs(dec) < SHARED_DEC else ("n" if dec > 0 else "s")
-    nights = (LAST_DAY - FIRST_DAY).days
-    found: list[tuple[datetime.datetime, str]] = []
-    for attempt in range(10_000 * visits):
-        hemis = hemispheres[len(found) % len(hemispheres)]
-        site = SITES[hemis]
-        midnight = datetime.datetime.combine(FIRST_DAY, datetime.time(), datetime.UTC)
-        midnight += datetime.timedelta(days=int(rng.integers(nights)), hours=-site.longitude / 15)
-        start = midnight + datetime.timedelta(hours=float(rng.uniform(-5, 5)))
-        start = start.replace(microsecond=0)
-        angle = _hour_angle(start, site, ra)
-        high = 1 / np.cos(np.radians(zenith_distance(site.latitude, dec, angle))) if abs(angle) < 6 else np.inf
-        if not 1 <= high < REACH and attempt < 5_000 * visits:  # a field that never rises is still simulated
-            continue
-        if all(other != hemis or abs(start - there) > datetime.timedelta(hours=1) for there, other in found):
-            found.append((start, hemis))
-        if len(found) == visits:
-            break
-    return found
-
-
-def _hour_angle(time: datetime.datetime, site: Site, ra: float) -> float:
-    hours = float(sidereal_hours(_julian(time), site.longitude)) - ra / 15
-    return (hours + 12) % 24 - 12
-
-
-def _julian(time: datetime.datetime) -> float:
-    return 2451545.0 + (time - EPOCH).total_seconds() / 86400
-
-
-def _visit(
-    rng: np.random.Generator,
-    visit: int,
-    first: int,
-    tile: int,
-    start: datetime.datetime,
-    site: Site,
-    centre: tuple[float, float],
-    scans: int,
-) -> list[Scan]:
-    night = (start + datetime.timedelta(hours=4)).date()
-    local = start + datetime.timedelta(hours=site.longitude / 15)
-    dusk = (local.hour + local.minute / 60 - 18) % 24
-    number = 5 + int(24 * dusk)
-    pointing = float(np.clip(rng.normal(0, 1), -2, 2))
-    air = float(np.round(rng.normal(12, 4), 1))
-    humidity, focus = int(rng.integers(10, 60)), int(rng.integers(960, 1010))
-    found = []
-    for i in range(scans):
-        time = start + datetime.timedelta(seconds=SCAN_SECONDS * i)
-        angle = _hour_angle(time, site, centre[0])
-        zenith = float(zenith_distance(site.latitude, centre[1], angle))
-        found.append(
-            Scan(
-                index=first + i,
-                visit=visit,
-                scan_key=tile % 200_000 * 10_000 + first + i + 1,
-                hemis=site.hemis,
-                date=night,
-                scan=number + i,
-                direction="ns"[i % 2],
-                start=time,
-                jdate=_julian(time),
-                hour_angle=angle,
-                zenith=zenith,
-                airmass=float(1 / np.cos(np.radians(min(zenith, 80.0)))),
-                east=STEP_EAST * (i - (SCANS_A_VISIT - 1) / 2) + pointing,
-                humidity=humidity,
-                air=air,
-                telescope=round(air - 0.8, 1),
-                focus=focus,
-            )
-        )
-    return found
+def _scan(observed: Observed, i: int) -> Scan:
+    """Return one of the scans of one field."""
+    seconds = round((float(observed.jdate[i]) - 2451545.0) * 86400)
+    air = round(float(observed.air.air[i]), 1)
+    return Scan(
+        index=i,
+        visit=int(observed.visit[i]),
+        scan_key=int(observed.key[i]),
+        hemis=str(observed.hemis[i]),
+        date=datetime.date.fromordinal(int(observed.day[i])),
+        scan=int(observed.scan[i]),
+        direction=str(observed.direction[i]),
+        start=EPOCH + datetime.timedelta(seconds=seconds),
+        jdate=2451545.0 + seconds / 86400,
+        hour_angle=float(observed.hour_angle[i]),
+        zenith=float(observed.zenith[i]),
+        airmass=float(observed.airmass[i]),
+        east=float(observed.east[i]),
+        humidity=int(observed.air.humidity[i]),
+        air=air,
+        telescope=round(air - 0.8, 1),
+        focus=int(observed.air.focus[i]),
+        clear=observed.clear[i],
+        applied=observed.applied[i],
+        sky=observed.air.sky[i],
+    )

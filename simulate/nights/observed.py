@@ -31,7 +31,8 @@ class Observed:
     """Scans in the order of fields and time; arrays (n,), per band (n, 3).
 
     `field` is the index of the field, `visit` counts within it. `hours` is the time from the middle of the `night`.
-    `zero` is the true zero point above the reference (mag), `applied` the one of the survey's solution.
+    `clear` is the true zero point above the reference (mag) without clouds, `cloud` (n,) what they take away; `applied`
+    is the zero point of the survey's solution.
     """
 
     field: Ints
@@ -50,7 +51,8 @@ class Observed:
     airmass: Array
     east: Array
     air: Air
-    zero: Array
+    clear: Array
+    cloud: Array
     applied: Array
 
 
@@ -90,7 +92,7 @@ def _scans(
     angle, zenith, mass = _pointing(nights.site[place.night], jdate, targets, place.field)
     air = weather(seed, nights, place.night, hours, mass)
     above = (mass - 1)[:, None]
-    zero = air.c1 - air.c2 * above - air.cloud[:, None] * rng.uniform(0.7, 1.3, (tile.size, 1))
+    clear = air.c1 - air.c2 * above + rng.normal(0, SCAN_ZERO, (tile.size, 3))
     index = SCANS_A_VISIT * place.visit + place.step
     return Observed(
         field=place.field,
@@ -109,7 +111,8 @@ def _scans(
         airmass=mass,
         east=STEP_EAST * (place.step - (SCANS_A_VISIT - 1) / 2) + place.pointing,
         air=air,
-        zero=zero + rng.normal(0, SCAN_ZERO, zero.shape),
+        clear=clear,
+        cloud=air.cloud * rng.uniform(0.7, 1.3, tile.size),
         applied=applied(solve(seed, nights), nights, place.night, hours) - air.c2_table * above,
     )
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from dataclasses import field as default
-from importlib.resources import files
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,6 +16,7 @@ from schema.progress import Progress, silent
 from schema.tiles import tiles as known_tiles
 from simulate.bar import write_bar
 from simulate.nights.calendar import calendar
+from simulate.nights.fields import main_fields
 from simulate.nights.observed import SCANS_A_VISIT, Observed, observe_fields, part
 from simulate.nights.schedule import Target
 from simulate.nights.solution import solve
@@ -123,21 +123,21 @@ def tables(
 
 def _targets(only: Sequence[int], scans: int | None) -> tuple[list[Target], list[int]]:
     """Return the fields to visit and their numbers of scans."""
-    rows = list(csv.DictReader(files("simulate.nights").joinpath("fields.csv").read_text().splitlines()))
-    unknown = set(only) - {int(row["tile"]) for row in rows}
+    known = main_fields()
+    unknown = set(only) - set(known)
     if unknown:
-        raise BadArgument(f"tile {min(unknown)}: not one of the main fields: {', '.join(row['tile'] for row in rows)}")
-    rows = [row for row in rows if not only or int(row["tile"]) in only]
-    made = [int(row["scans"]) for row in rows]
+        raise BadArgument(f"tile {min(unknown)}: not one of the main fields: {', '.join(map(str, known))}")
+    fields = [field for tile, field in known.items() if not only or tile in only]
+    made = [field.scans for field in fields]
     if scans is not None:
-        if scans < len(rows):
-            raise BadArgument(f"scans {scans}: expected at least one for each of {len(rows)} fields")
+        if scans < len(fields):
+            raise BadArgument(f"scans {scans}: expected at least one for each of {len(fields)} fields")
         share = scans / sum(made)
         made = [max(1, int(share * number)) for number in made]
         made[made.index(max(made))] += scans - sum(made)
     targets = [
-        Target(int(row["tile"]), float(row["ra"]), float(row["dec"]), row["hemis"], -(-number // SCANS_A_VISIT))
-        for row, number in zip(rows, made, strict=True)
+        Target(field.tile, field.ra, field.dec, field.hemis, -(-number // SCANS_A_VISIT))
+        for field, number in zip(fields, made, strict=True)
     ]
     return targets, made
 

@@ -65,7 +65,7 @@ def measure(seed: int, observed: Observed, spoiled: Spoiled) -> Numbers:
         noise=noise,
         psp=shape * sky**SKY_POWER,
         magzp=magzp,
-        zero=reference + observed.zero,
+        zero=reference + observed.clear - observed.cloud[:, None],
         msnr10=magzp - 2.5 * np.log10(10 * profile_noise(noise, shape)),
     )
 

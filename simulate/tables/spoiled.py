@@ -65,7 +65,7 @@ def spoil(seed: int, observed: Observed) -> Spoiled:
     low = rng.random(n) < 0.5
     strength = np.where(low, rng.uniform(1, 1.5, n), rng.uniform(1.5, STRONGEST, n))
     for name, size in (
-        ("cloud", observed.air.cloud / HARMFUL_CLOUD),
+        ("cloud", observed.cloud / HARMFUL_CLOUD),
         ("seeing", observed.air.shape / HARMFUL_SEEING),
     ):
         mine = (kind == 0) & (size >= 1)
