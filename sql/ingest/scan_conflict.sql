@@ -1,11 +1,13 @@
 -- Which line of the scan table cannot go in, and why: a scan twice, a key that another scan has, values other than those there?
 WITH twice AS (
-    SELECT b.line, CASE WHEN a.scan_key = b.scan_key THEN 'scan_key' ELSE 'scan' END AS attribute,
-           CASE WHEN a.scan_key = b.scan_key THEN b.scan_key ELSE b.scan END::text AS value,
-           'a scan once; line ' || a.line || ' has it too' AS expected
+    SELECT b.line, 'scan_key' AS attribute, b.scan_key::text AS value, 'a scan once; line ' || a.line || ' has it too' AS expected
+      FROM pg_temp.scan_in AS a
+      JOIN pg_temp.scan_in AS b ON a.scan_key = b.scan_key AND a.line < b.line
+     UNION ALL
+    SELECT b.line, 'scan', b.scan::text, 'a scan once; line ' || a.line || ' has it too'
       FROM pg_temp.scan_in AS a
       JOIN pg_temp.scan_in AS b
-        ON a.line < b.line AND (a.scan_key = b.scan_key OR (a.hemis, a.date, a.scan) = (b.hemis, b.date, b.scan))
+        ON (a.hemis, a.date, a.scan) = (b.hemis, b.date, b.scan) AND a.scan_key <> b.scan_key AND a.line < b.line
 ), taken AS (
     SELECT i.line, 'scan_key', i.scan_key::text,
            'another key; this one has scan ' || s.scan || ' of ' || s.date || s.hemis
