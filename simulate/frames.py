@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schema.grid import Grid, SinWcs
+from simulate.nights.visits import Scan
 from simulate.seeds import Stream, stream
-from simulate.sky_math import position_angle, vectors
-from simulate.visits import Scan
+from simulate.sky.angles import position_angle, vectors
 
 Array = NDArray[np.float64]
 

@@ -17,10 +17,10 @@ from simulate.artifacts.points import frame_step
 from simulate.camera.expose import expose
 from simulate.camera.pointing import FRAMES
 from simulate.frames import ATLAS_IMAGES, Cut, Frame
+from simulate.nights.visits import Scan
 from simulate.plan import BANDS, Plan
 from simulate.seeds import Stream, stream
-from simulate.sky_math import sexagesimal
-from simulate.visits import Scan
+from simulate.sky.angles import sexagesimal
 
 Image = NDArray[np.float32]
 

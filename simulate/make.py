@@ -11,14 +11,14 @@ from schema.errors import BadArgument
 from schema.progress import Progress, silent
 from simulate import truth
 from simulate.camera.wings import MODEL
-from simulate.detections import write_detections
+from simulate.catalogs.detections import write_detections
+from simulate.catalogs.psc import make_psc, write_psc
+from simulate.catalogs.scan_table import write_scans
+from simulate.catalogs.standards import write_standards, write_tiles
+from simulate.catalogs.xsc import contamination, make_xsc, write_xsc
 from simulate.images import Output, write_images
+from simulate.nights.visits import Scan
 from simulate.plan import BANDS, Plan, make_plan
-from simulate.psc import make_psc, write_psc
-from simulate.scan_table import write_scans
-from simulate.standards import write_standards, write_tiles
-from simulate.visits import Scan
-from simulate.xsc import contamination, make_xsc, write_xsc
 
 WORKERS = 4
 

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.known import known
 from simulate.seeds import Stream, stream
+from simulate.sky.known import known
 
 Array = NDArray[np.float64]
 

@@ -9,14 +9,14 @@ from schema.errors import BadArgument
 from schema.grid import Grid
 from schema.tiles import Tile, tiles
 from simulate.camera.wings import MODEL, wings
+from simulate.catalogs.measured import Measured, measure
 from simulate.conditions import Conditions, draw_conditions
 from simulate.faults import Fault, plan_faults
 from simulate.faults.effects import header_shift
 from simulate.frames import Frame, atlas, strip
-from simulate.measured import Measured, measure
+from simulate.nights.visits import Scan, observe
 from simulate.offsets import scan_offsets
-from simulate.sky import SeenSky, Sky, make_sky
-from simulate.visits import Scan, observe
+from simulate.sky.field import SeenSky, Sky, make_sky
 
 Array = NDArray[np.float64]
 

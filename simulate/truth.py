@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from simulate.artifacts.listed import artifact_columns
 from simulate.faults.effects import seeing_along, told
 from simulate.faults.marks import mark_columns
-from simulate.galaxies import REFERENCE
-from simulate.objects import object_columns
 from simulate.offsets import HALF_X, HALF_Y, TERMS, WAVE, offset_at, parts, pattern
 from simulate.plan import BANDS, Plan
+from simulate.sky.galaxies import REFERENCE
+from simulate.sky.objects import object_columns
 
 Array = NDArray[np.float64]
 

@@ -264,7 +264,7 @@ def test_faults_are_listed_by_scan_and_band(made: SimulatedField) -> None:
 
 def test_every_kind_of_fault_is_in_a_demo() -> None:
     from simulate.faults import KINDS, plan_faults
-    from simulate.visits import observe
+    from simulate.nights.visits import observe
 
     planned = plan_faults(90330, 1, observe(90330, 1, 247.89, 30.15, 60))
     assert {fault.kind for fault in planned.values()} == {*KINDS, "glitch"}

@@ -13,8 +13,8 @@ from simulate.camera.expose import expose
 from simulate.faults import KINDS, Fault, plan_faults
 from simulate.faults.harm import HARM, NEAR, SLIGHT
 from simulate.faults.marks import mark_columns
+from simulate.nights.visits import observe
 from simulate.plan import Plan, make_plan
-from simulate.visits import observe
 
 EVERY = (0, 1, 2)
 

@@ -7,11 +7,11 @@ import pytest
 
 from schema.grid import Grid
 from schema.tiles import tiles
-from simulate.counts import star_counts
 from simulate.plan import make_plan
-from simulate.sky import Sky, make_sky
-from simulate.sky_math import galactic
-from simulate.variables import KINDS, SHAPES, draw_variability
+from simulate.sky.angles import galactic
+from simulate.sky.counts import star_counts
+from simulate.sky.field import Sky, make_sky
+from simulate.sky.variables import KINDS, SHAPES, draw_variability
 
 COMPARED = {
     90004: 63, 90013: 409, 90021: 67, 90091: 101, 90121: 366, 90161: 233, 90182: 265, 90191: 159, 90217: 991,

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from simulate.artifacts.habits import Habits
 from simulate.jit import jit
-from simulate.sky import Sky
+from simulate.sky.field import Sky
 
 Array = NDArray[np.float64]
 Image = NDArray[np.float32]

@@ -20,9 +20,9 @@ from simulate.camera.tables import far_profiles
 from simulate.conditions import background_at
 from simulate.faults.effects import displacement, extra_noise, told
 from simulate.frames import Frame
+from simulate.nights.visits import Scan
 from simulate.plan import Plan
 from simulate.seeds import Stream, stream
-from simulate.visits import Scan
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]

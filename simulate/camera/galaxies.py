@@ -1,4 +1,4 @@
-"""Galaxies in frames: every Gaussian of their profiles blurred by every Gaussian of a star's image."""
+"""Galaxies in frames: the Gaussians of their profiles blurred by a star's core, and its wings around the whole."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from simulate.plan import Plan
 Array = NDArray[np.float64]
 
 SHAPE_STEP = 0.05
+CORE = 2.0  # arcsec; narrower Gaussians of a star are its core
 
 
 def ellipses(plan: Plan, frame: Frame, seen: Seen) -> Array:
@@ -28,10 +29,10 @@ def ellipses(plan: Plan, frame: Frame, seen: Seen) -> Array:
     parts = []
     steps = np.round(seen.shape / SHAPE_STEP).astype(int)
     for step in np.unique(steps[near]):
-        weight, width = frame_gaussians(float(step * SHAPE_STEP), plan.psf)
+        star = frame_gaussians(float(step * SHAPE_STEP), plan.psf)
         for index in (1, 4):
             mine = np.flatnonzero(near & (steps == step) & (sky.sersic == index))
-            parts.append(_one(plan, seen, mine, sersic(index), (weight, width)))
+            parts.append(_one(plan, seen, mine, sersic(index), star))
     found = np.concatenate(parts, axis=1) if parts else np.empty((6, 0))
     return np.ascontiguousarray(found[:, np.argsort(found[1], kind="stable")])
 
@@ -44,18 +45,25 @@ def _one(
     minor = major * sky.ba[mine, None] ** 2
     s, c = np.sin(np.radians(sky.pa[mine, None])), np.cos(np.radians(sky.pa[mine, None]))
     xx, yy, xy = major * s * s + minor * c * c, major * c * c + minor * s * s, (minor - major) * s * c
-    shape = (mine.size, profile[0].size, star[0].size)
+    core = star[1] < CORE
+    light = star[0][core].sum()
+    blur = float(star[0][core] @ star[1][core] ** 2 / light)
+    mean = profile[0] / profile[0].sum()
 
-    def spread(values: Array) -> Array:
-        return np.broadcast_to(values, shape).ravel()
+    def parts(values: Array, round_part: float) -> Array:
+        """Return covariances of the profile's Gaussians in the core, and of the whole galaxy in each of the wings."""
+        wings = (values @ mean)[:, None] + round_part * star[1][~core] ** 2
+        return np.hstack((values + round_part * blur, wings)).ravel() / PITCH**2
 
+    share = np.concatenate((profile[0] * light, star[0][~core]))
+    one = np.ones(share.size)
     return np.stack(
         (
-            spread(seen.x[mine, None, None]),
-            spread(seen.y[mine, None, None]),
-            spread(seen.flux[mine, None, None] * profile[0][:, None] * star[0]),
-            spread((xx[..., None] + star[1] ** 2) / PITCH**2),
-            spread(xy[..., None] / PITCH**2),
-            spread((yy[..., None] + star[1] ** 2) / PITCH**2),
+            np.outer(seen.x[mine], one).ravel(),
+            np.outer(seen.y[mine], one).ravel(),
+            np.outer(seen.flux[mine], share).ravel(),
+            parts(xx, 1.0),
+            parts(xy, 0.0),
+            parts(yy, 1.0),
         )
     )

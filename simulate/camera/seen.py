@@ -9,19 +9,21 @@ from simulate.artifacts.habits import habits
 from simulate.artifacts.points import ghosts
 from simulate.camera.array import PIXELS
 from simulate.camera.optics import PITCH
-from simulate.camera.tables import HALF, STACK, Table, rounded, table
+from simulate.camera.tables import HALF, SHAPE_STEP, STACK, STRETCH_STEP, Table, rounded, table
 from simulate.faults.effects import blurred, displacement, seeing_along, stretch_at, told, transparency
 from simulate.frames import Frame
+from simulate.nights.visits import Scan
 from simulate.offsets import offset_at
 from simulate.plan import Plan
-from simulate.visits import Scan
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 SHINE = 150.0  # arcsec; objects farther outside the canvas are not drawn
 DRAWN = (0.0, 3.0, 8.0, 16.0)  # DN; fainter stars are drawn to 2, 3, 4, 5 pixels, brighter ones to all 6
+FAINT = 3.0  # DN; fainter objects are shown by one image a scan
 WINGED = 30.0  # DN; brighter stars shine beyond their table
+WIDE = 1 << 20  # astigmatism steps between two steps of the seeing shape, where both make one number
 HALF_SCAN = 1800.0  # arcsec; v runs from -1 to 1 over the field
 
 
@@ -70,7 +72,8 @@ def see(plan: Plan, scan: Scan, band: int, frame: Frame) -> Seen:
     v = along(y, frame.rows)
     flux = 10 ** (0.4 * (plan.conditions.zero_point[i, band] - sky.mag[:, band])) * transparency(fault, v)
     u = np.clip((x - frame.middle) / (PIXELS * PITCH / 2), -1, 1)
-    shape = seeing_along(fault, plan.conditions, i, band, v)
+    grid = np.linspace(-1.15, 1.15, 231)
+    shape = np.interp(v, grid, seeing_along(fault, plan.conditions, i, band, grid))
     return Seen(x, y, flux, shape, stretch_at(plan.conditions, i, band, u, fault))
 
 
@@ -103,9 +106,13 @@ def points(plan: Plan, scan: Scan, band: int, frame: Frame, seen: Seen) -> tuple
 
 
 def _tables(plan: Plan, scan: Scan, band: int, seen: Seen, member: Integers) -> tuple[Integers, list[Table]]:
-    """Return the number of each object's table, and the tables."""
+    """Return the number of each object's table, and the tables; objects lost in the noise share one."""
     fault = told(plan.faults.get(scan.index), band)
-    cells = np.column_stack((np.round(seen.shape[member], 2), np.round(seen.stretch[member] / 0.03) * 0.03))
-    kinds, which = np.unique(cells, axis=0, return_inverse=True)
-    blurs = [rounded(blurred(fault, band, float(shape), float(stretch))) for shape, stretch in kinds]
-    return which.reshape(-1).astype(np.int64), [table(blur, plan.psf) for blur in blurs]
+    shape, stretch = seen.shape[member], seen.stretch[member]
+    faint = seen.flux[member] < FAINT
+    if faint.any():
+        shape, stretch = (np.where(faint, part[faint].mean(), part) for part in (shape, stretch))
+    cell = np.round(shape / SHAPE_STEP).astype(np.int64) * WIDE + np.round(stretch / STRETCH_STEP).astype(np.int64)
+    _, first, which = np.unique(cell, return_index=True, return_inverse=True)
+    blurs = [rounded(blurred(fault, band, float(shape[k]), float(stretch[k]))) for k in first]
+    return which.astype(np.int64), [table(blur, plan.psf) for blur in blurs]

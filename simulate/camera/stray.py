@@ -11,9 +11,9 @@ from simulate.camera.pointing import Track
 from simulate.camera.seen import Stars
 from simulate.faults import light as faults
 from simulate.faults.effects import told
+from simulate.nights.visits import Scan
 from simulate.plan import Plan
 from simulate.seeds import Stream, stream
-from simulate.visits import Scan
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.faults.harm import HARM, KINDS, NEAR, SLIGHT
+from simulate.nights.visits import Scan
 from simulate.seeds import Stream, stream
-from simulate.visits import Scan
 
 Array = NDArray[np.float64]
 

@@ -13,8 +13,8 @@ from simulate.faults.draw import Fault
 from simulate.faults.effects import told
 from simulate.faults.light import ends, passage
 from simulate.frames import Frame
+from simulate.nights.visits import Scan
 from simulate.plan import BANDS, Plan
-from simulate.visits import Scan
 
 Array = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ from simulate.nights.sites import HEMIS, SITES, airmass, hour_angle
 from simulate.nights.solution import applied, solve
 from simulate.nights.weather import Air, weather
 from simulate.seeds import Stream, stream
-from simulate.sky_math import zenith_distance
+from simulate.sky.angles import zenith_distance
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

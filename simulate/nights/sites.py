@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simulate.sky_math import sidereal_hours, zenith_distance
+from simulate.sky.angles import sidereal_hours, zenith_distance
 
 Array = NDArray[np.float64]
 

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schema.grid import Grid
-from simulate.extraction import Origin, detected, extraction_columns, select
+from simulate.catalogs.extraction import Origin, detected, extraction_columns, select
+from simulate.catalogs.photometry import measure_fluxes, profile_noise
 from simulate.frames import VALID_COLUMNS
-from simulate.galaxies import REFERENCE
 from simulate.nights.observed import Observed, part
 from simulate.offsets import basis_at, scan_offsets
-from simulate.photometry import measure_fluxes, profile_noise
 from simulate.seeds import Stream, stream
-from simulate.sky import Sky
+from simulate.sky.field import Sky
+from simulate.sky.galaxies import REFERENCE
 from simulate.tables.measured import Numbers
 from simulate.tables.scan_table import dates
 

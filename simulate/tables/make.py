@@ -14,15 +14,15 @@ from schema.errors import BadArgument
 from schema.grid import Grid
 from schema.progress import Progress, silent
 from schema.tiles import tiles as known_tiles
-from simulate.bar import write_bar
+from simulate.catalogs.bar import write_bar
+from simulate.catalogs.standards import standard_rows, write_standard_rows
 from simulate.nights.calendar import calendar
 from simulate.nights.fields import main_fields
 from simulate.nights.observed import SCANS_A_VISIT, Observed, observe_fields, part
 from simulate.nights.schedule import Target
 from simulate.nights.solution import solve
-from simulate.objects import object_columns
-from simulate.sky import Sky, make_sky
-from simulate.standards import standard_rows, write_standard_rows
+from simulate.sky.field import Sky, make_sky
+from simulate.sky.objects import object_columns
 from simulate.tables.extractions import Field, blocks, choose
 from simulate.tables.measured import Numbers, measure
 from simulate.tables.scan_table import write_scans, write_truth

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schema.settings import defaults
+from simulate.catalogs.photometry import profile_noise
 from simulate.nights.observed import Observed
-from simulate.photometry import profile_noise
 from simulate.seeds import Stream, stream
 from simulate.tables.spoiled import DEFOCUS, SMEAR, Spoiled
 

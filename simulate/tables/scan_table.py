@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from schema.grid import Grid
 from schema.settings import defaults
-from simulate.bar import write_bar
+from simulate.catalogs.bar import write_bar
 from simulate.frames import VALID_COLUMNS
 from simulate.nights.observed import Observed
 from simulate.nights.solution import Solution
-from simulate.sky import Sky
-from simulate.sky_math import galactic
+from simulate.sky.angles import galactic
+from simulate.sky.field import Sky
 from simulate.tables.measured import NEW_ARRAY, Numbers
 from simulate.tables.spoiled import KINDS, Spoiled
 

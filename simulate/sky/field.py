@@ -8,11 +8,11 @@ from scipy.spatial import cKDTree
 
 from schema.errors import BadArgument
 from schema.grid import Grid
-from simulate.galaxies import apertures, draw_galaxies
-from simulate.known import known
 from simulate.seeds import Stream, stream
-from simulate.stars import CROWDINGS, draw_stars
-from simulate.variables import Variability, draw_variability
+from simulate.sky.galaxies import apertures, draw_galaxies
+from simulate.sky.known import known
+from simulate.sky.stars import CROWDINGS, draw_stars
+from simulate.sky.variables import Variability, draw_variability
 
 Array = NDArray[np.float64]
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.galaxies import REFERENCE
 from simulate.noise import aperture_noise
+from simulate.sky.galaxies import REFERENCE
 
 Array = NDArray[np.float64]
 

@@ -7,17 +7,17 @@ from numpy.typing import NDArray
 
 from simulate.artifacts.habits import habits
 from simulate.artifacts.points import ghosts
-from simulate.bar import write_bar
-from simulate.extraction import Origin, detected, extraction_columns, select
+from simulate.catalogs.bar import write_bar
+from simulate.catalogs.extraction import Origin, detected, extraction_columns, select
+from simulate.catalogs.merge import centroids, sources, total_flux
+from simulate.catalogs.photometry import measure_fluxes, profile_noise
 from simulate.faults.effects import displacement, told, transparency
 from simulate.frames import Frame
-from simulate.galaxies import REFERENCE
-from simulate.merge import centroids, sources, total_flux
+from simulate.nights.visits import Scan
 from simulate.offsets import offset_at
-from simulate.photometry import measure_fluxes, profile_noise
 from simulate.plan import Plan
 from simulate.seeds import Stream, stream
-from simulate.visits import Scan
+from simulate.sky.galaxies import REFERENCE
 
 Array = NDArray[np.float64]
 

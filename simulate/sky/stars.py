@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from simulate.counts import HALO_STARS, THICK_DISC, Drawn, draw, star_counts
-from simulate.motion import draw_motion
-from simulate.sky_math import galactic
+from simulate.sky.angles import galactic
+from simulate.sky.counts import HALO_STARS, THICK_DISC, Drawn, draw, star_counts
+from simulate.sky.motion import draw_motion
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

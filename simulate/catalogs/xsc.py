@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from scipy.special import gamma, gammaincinv
 
-from simulate.bar import write_bar
-from simulate.galaxies import apertures
-from simulate.photometry import MAG
+from simulate.catalogs.bar import write_bar
+from simulate.catalogs.photometry import MAG
+from simulate.catalogs.psc import MARGIN, NIGHT, SCAN, Psc, keys
 from simulate.plan import Plan
-from simulate.psc import MARGIN, NIGHT, SCAN, Psc, keys
 from simulate.seeds import Stream, stream
-from simulate.sky import HALF_HEIGHT, HALF_WIDTH
-from simulate.sky_math import designations, galactic, position_angle
+from simulate.sky.angles import designations, galactic, position_angle
+from simulate.sky.field import HALF_HEIGHT, HALF_WIDTH
+from simulate.sky.galaxies import apertures
 
 Array = NDArray[np.float64]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from schema.grid import Grid
-from simulate.known import known
 from simulate.plan import Plan
 from simulate.seeds import Stream, stream
-from simulate.sky import Sky
+from simulate.sky.field import Sky
+from simulate.sky.known import known
 
 EPOCH = 2000.0
 SECONDARY = (0.005, 0.02)  # mag, range of the secondary standards' errors

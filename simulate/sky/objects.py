@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from simulate.galaxies import REFERENCE
-from simulate.sky import ISOLATION, Sky
-from simulate.variables import KINDS
+from simulate.sky.field import ISOLATION, Sky
+from simulate.sky.galaxies import REFERENCE
+from simulate.sky.variables import KINDS
 
 BANDS = "jhk"
 

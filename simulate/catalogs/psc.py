@@ -12,13 +12,13 @@ from schema.grid import Grid
 from simulate.artifacts.habits import habits
 from simulate.artifacts.points import frame_step
 from simulate.artifacts.spikes import spikes
-from simulate.bar import write_bar
-from simulate.galaxies import REFERENCE
-from simulate.merge import FITTED, centroids, sources, total_flux
-from simulate.photometry import Photometry, frame_counts, join, measure_fluxes
+from simulate.catalogs.bar import write_bar
+from simulate.catalogs.merge import FITTED, centroids, sources, total_flux
+from simulate.catalogs.photometry import Photometry, frame_counts, join, measure_fluxes
 from simulate.plan import Plan
 from simulate.seeds import Stream, stream
-from simulate.sky_math import designations, galactic, position_angle
+from simulate.sky.angles import designations, galactic, position_angle
+from simulate.sky.galaxies import REFERENCE
 
 Array = NDArray[np.float64]
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schema.grid import Grid
-from simulate.photometry import Photometry, frame_counts, join
-from simulate.sky_math import designations
+from simulate.catalogs.photometry import Photometry, frame_counts, join
+from simulate.sky.angles import designations
 
 Array = NDArray[np.float64]
 

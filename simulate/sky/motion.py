@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.counts import SUN
-from simulate.sky_math import galactic
+from simulate.sky.angles import galactic
+from simulate.sky.counts import SUN
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

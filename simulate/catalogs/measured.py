@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simulate.catalogs.photometry import profile_noise
 from simulate.conditions import Conditions
 from simulate.faults import Fault
 from simulate.faults.effects import extra_noise, seen_star, told
-from simulate.photometry import profile_noise
+from simulate.nights.visits import Scan
 from simulate.seeds import Stream, stream
-from simulate.visits import Scan
 
 Array = NDArray[np.float64]
 

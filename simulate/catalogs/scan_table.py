@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schema.settings import defaults
-from simulate.bar import write_bar
+from simulate.catalogs.bar import write_bar
 from simulate.frames import VALID_COLUMNS
 from simulate.plan import Plan
 from simulate.seeds import Stream, stream
-from simulate.sky_math import galactic
+from simulate.sky.angles import galactic
 
 Array = NDArray[np.float64]
 
