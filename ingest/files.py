@@ -97,7 +97,8 @@ def _below(kind: str, path: Path) -> Sequence[Path]:
     if path.is_dir():
         inside = sorted(_walk(kind, path))
         if not inside:
-            raise BadArgument(f"{path}: no file of the kind {kind} in it, expected {' or '.join(PATTERNS[kind])}")
+            names = " or ".join(name for name in PATTERNS[kind] if not name.endswith(".gz") or len(PATTERNS[kind]) < 5)
+            raise BadArgument(f"{path}: no file of the kind {kind} in it, expected {names}")
         return inside
     if not path.exists():
         raise BadArgument(f"{path}: no such file or folder")

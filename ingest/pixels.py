@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ LAG = 6  # pixels apart: the noise of Atlas Images is correlated up to 5
 SAMPLE = 16  # every so many rows enter the medians
 PILE = 0.005  # pixels within this part of the brightest, above the sky, are at its level
 PILED = 8  # so many at one level are no peak of a star, which has one or two
+MOST = 1e6  # DN: the noise of no pixel
 FRAMES = 60.0  # the most frames that a coverage map may count: ordinary pixels have 6 or 7, those of the 6x scans too
 
 Pixels = NDArray[np.float32]
@@ -69,7 +71,7 @@ def look(path: Path) -> Look:
         raise BadFile(path, "some pixels are infinite, expected numbers, and NaN where blank")
     sample = pixels[y0:y1:SAMPLE, x0:x1]
     sky, noise = _median(sample), _noise(sample)
-    if not noise > 0:
+    if not 0 < noise < MOST:
         raise BadFile(path, f"noise of {noise} DN between pixels {LAG} columns apart: no image of the sky")
     blank = 1 - good / ((x1 - x0) * (y1 - y0))
     brightest, level, piled = _brightest(pixels[finite], sky)
@@ -103,12 +105,12 @@ def _brightest(values: Pixels, sky: float) -> tuple[float, float | None, int]:
     return (highest, level, piled) if piled >= PILED else (highest, None, 0)
 
 
-def _median(values: Pixels) -> float:
+def _median(values: NDArray[np.floating[Any]]) -> float:
     kept = values[np.isfinite(values)]
     return float(np.median(kept)) if len(kept) else float("nan")
 
 
 def _noise(rows: Pixels) -> float:
     """Return the scatter of a pixel from the differences of pixels too far apart to share their noise."""
-    steps = rows[:, LAG:] - rows[:, :-LAG]
+    steps = rows[:, LAG:].astype(float) - rows[:, :-LAG]
     return 1.4826 * _median(np.abs(steps - _median(steps))) / math.sqrt(2)

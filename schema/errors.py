@@ -15,13 +15,18 @@ class BadInput(DeepcalError):
     exit_code = 3
 
 
+def _shown(letter: str) -> str:
+    """Return a letter of a message, escaped where a terminal or a database would stumble over it."""
+    return letter if letter.isprintable() else letter.encode("unicode_escape", "surrogatepass").decode()
+
+
 class BadFile(BadInput):
     """A file that is refused whole."""
 
     def __init__(self, path: Path | str, reason: str) -> None:
         self.path = Path(path)
-        self.reason = reason
-        super().__init__(f"{self.path.name}: {reason}")
+        self.reason = "".join(map(_shown, reason))
+        super().__init__(f"{self.path.name}: {self.reason}")
 
 
 class BadRow(BadFile):

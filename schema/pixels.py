@@ -34,10 +34,11 @@ def read_pixels(path: Path) -> NDArray[np.float32]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what astropy warns of in headers, the reading of the header judges
-            with fits.open(path, memmap=True, checksum=False) as hdus:
+            with fits.open(path, memmap=False) as hdus:
                 hdu = next(hdu for hdu in hdus if hdu.header.get("NAXIS") == 2 and hdu.is_image)
                 _check_sum(path, hdu)
-                return np.array(hdu.data, dtype=np.float32)
+                with np.errstate(over="ignore", invalid="ignore"):  # what does not fit becomes infinite, and is refused
+                    return np.array(hdu.data, dtype=np.float32)
     except BadFile:
         raise
     except Exception as error:  # the library raises a dozen kinds for the ways in which a file can be damaged

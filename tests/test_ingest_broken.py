@@ -117,7 +117,7 @@ def test_a_path_that_does_not_exist_is_refused_before_anything_is_loaded(conn: C
 
 
 def test_a_folder_without_files_of_the_kind_is_named(conn: Connection, tmp_path: Path) -> None:
-    with pytest.raises(BadArgument, match=r"no file of the kind psc in it, expected psc\*.bar"):
+    with pytest.raises(BadArgument, match=r"no file of the kind psc in it, expected psc\*.bar or psc\*.tbl"):
         ingest.psc(conn, [tmp_path])
 
 

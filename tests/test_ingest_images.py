@@ -184,6 +184,19 @@ CARDS: dict[str, tuple[dict[str, Any], str]] = {
     "a band that is none": ({"FILTER": "z"}, "card FILTER is 'z', expected one of 'j', 'h', 'k'"),
     "a night that is none": ({"ORDATE": "980231"}, "card ORDATE is '980231', expected the date of the night as yymmdd"),
     "another projection": ({"CTYPE1": "RA---TAN"}, "card CTYPE1 is 'RA---TAN'"),
+    "a pixel scale off the sky": ({"CDELT1": -0.1}, "card CDELT1 is -0.1, expected about 1 arcsec a pixel"),
+    "a centre off the sphere": ({"CRVAL2": 97.0}, "cards CRVAL1, CRVAL2 are 28.6575, 97.0"),
+    "a reference pixel off the sky": ({"CRPIX1": 1e9}, "the pixels do not lie on the sky"),
+    "an unknown telescope": ({"TELNAME": "Palomar"}, "card TELNAME is 'Palomar', expected one of 'CTIO', 'Hopkins'"),
+    "a direction that is none": ({"SCANDIR": "e"}, "card SCANDIR is 'e', expected one of 'n', 's'"),
+    "a scan without a number": ({"SCANNO": "1o6"}, "card SCANNO is '1o6', expected the scan's number in its night"),
+    "a tile too large": ({"STRIP_ID": 99999999999}, "out of range"),
+    "no noise": ({"SKYSIG": 0.0}, "card SKYSIG is 0.0, expected the noise in DN, above zero"),
+    "no seeing": ({"SEESH": -1.0}, "card SEESH is -1.0, expected the seeing shape, above zero"),
+    "no sky": ({"SKYVAL": "dark"}, "card SKYVAL is 'dark', expected the sky in DN"),
+    "a sum of other pixels": ({"DATASUM": "12345"}, "the pixels do not have the sum that card DATASUM tells"),
+    "an exposure that is none": ({"EXPTIME": 10.0}, "card EXPTIME is 10.0, expected 7.8 s, or a multiple: 46.8 s"),
+    "two exposures": ({"EXPTIME": 46.8}, "card EXPTIME is 46.8, expected 7.8 s, as TIMER1 1298 ms tells"),
     "a rotated strip": (
         {"CROTA2": 0.1},
         "60 x 320 pixels, expected an Atlas Image (512 x 1024 or 512 x 698) or a strip",
@@ -214,6 +227,131 @@ def test_unusable_pixels_are_refused(conn: Connection, tmp_path: Path, what: str
     error = load(conn, write(tmp_path / "a.fits", data))
     assert error is not None
     assert error.startswith(reason)
+
+
+def test_6x_images_are_told_by_their_exposure(conn: Connection, tmp_path: Path) -> None:
+    assert load(conn, write(tmp_path / "a.fits", EXPTIME=46.8, TIMER1=7788)) is None
+    assert load(conn, write(tmp_path / "b.fits", pixels(seed=2), replace(STRIP, band="h"), TIMER1=7788)) is None
+    assert load(conn, write(tmp_path / "c.fits", pixels(seed=3), replace(STRIP, band="k"), EXPTIME=7.8)) is None
+    assert rows(conn, "exptime") == [(46.8,), (46.8,), (7.8,)]
+
+
+def test_pixels_that_pile_up_at_one_level_are_saturated(conn: Connection, tmp_path: Path) -> None:
+    data = pixels()
+    data[100:104, 20:25] = 5000
+    data[200, 30] = 4000
+    load(conn, write(tmp_path / "a.fits", data))
+    ((brightest, level, fraction),) = rows(conn, "brightest, saturation, saturated_fraction")
+    assert brightest == 5000
+    assert 4970 < level < 5000
+    assert fraction == pytest.approx(20 / (50 * 318), rel=1e-5)
+
+
+def test_a_bright_star_alone_is_not_saturated(conn: Connection, tmp_path: Path) -> None:
+    data = pixels()
+    data[100, 20] = 5000
+    load(conn, write(tmp_path / "a.fits", data))
+    assert rows(conn, "brightest, saturation, saturated_fraction") == [(5000, None, 0)]
+
+
+def test_pixels_are_known_by_their_digest_however_packed(conn: Connection, tmp_path: Path) -> None:
+    load(conn, write(tmp_path / "a.fits"))
+    other = write(tmp_path / "b.fits", pixels(), replace(STRIP, band="h"))
+    packed = tmp_path / "b.fits.gz"
+    packed.write_bytes(gzip.compress(other.read_bytes()))
+    load(conn, packed)
+    ((first,), (second,)) = rows(conn, "pixel_sha256")
+    assert first == second
+
+
+def test_frame_steps_are_kept(conn: Connection, tmp_path: Path) -> None:
+    load(conn, write(tmp_path / "a.fits", DXFS=-0.25))
+    assert rows(conn, "dxfs, dyfs") == [(pytest.approx(-0.25), pytest.approx(-82.4))]
+
+
+OUTSIDE = replace(STRIP, naxis1=512, naxis2=1024, wcs=Grid.of(10.0, -10.0, 512, 1024))
+
+
+def test_an_image_that_overlaps_no_field_is_refused(conn: Connection, tmp_path: Path) -> None:
+    error = load(conn, write(tmp_path / "a.fits", pixels(1024, 512), OUTSIDE))
+    assert error is not None
+    assert error.startswith("lies around 10.0000, -10.0000 and overlaps no field: the nearest, 90004, is 21.4")
+    conn.execute("UPDATE deepcal.field SET ra = 10.0, dec = -10.1")
+    assert load(conn, tmp_path / "a.fits") is None
+
+
+def test_an_image_without_any_field_asks_for_them(conn: Connection, tmp_path: Path) -> None:
+    conn.execute("DELETE FROM deepcal.field")
+    error = load(conn, write(tmp_path / "a.fits"))
+    assert error == "there are no fields yet: `deepcal ingest tiles` first, then this image again"
+
+
+def test_a_field_whose_centre_is_not_known_takes_its_images(conn: Connection, tmp_path: Path) -> None:
+    conn.execute("UPDATE deepcal.field SET ra = NULL, dec = NULL")
+    assert load(conn, write(tmp_path / "a.fits")) is None
+
+
+FRAMES = replace(STRIP, bunit="frames")
+
+
+def frames() -> NDArray[np.float32]:
+    """Return a coverage map: six frames, five near the rim, none outside."""
+    counts = np.full((NY, NX), 6, np.float32)
+    counts[:40] = 5
+    counts[:, :7] = 0
+    return counts
+
+
+def test_a_coverage_map_is_linked_to_its_image(conn: Connection, tmp_path: Path) -> None:
+    assert load(conn, write(tmp_path / "cJ_strip_980321s106.fits", frames(), FRAMES)) is None
+    assert load(conn, write(tmp_path / "aJ_strip_980321s106.fits")) is None
+    query = (
+        "SELECT c.path LIKE '%%cJ_strip%%', c.frames_median, c.frames_max, c.bare_fraction "
+        "FROM deepcal.image AS i JOIN deepcal.image_coverage AS c USING (scan_key, band, usy)"
+    )
+    assert conn.execute(query).fetchall() == [(True, 6, 6, pytest.approx(7 / NX))]
+    assert rows(conn, "band") == [("j",)]
+
+
+COVERAGES: dict[str, tuple[NDArray[Any], AtlasHeader, str]] = {
+    "negative": (frames() - 7, FRAMES, "a coverage map without any frame"),
+    "partly negative": (frames() - 1, FRAMES, "pixels from -1 to 5 in a coverage map, expected 0 to 7 frames"),
+    "a sky": (pixels(), FRAMES, "in a coverage map, expected 0 to 7 frames"),
+    "empty": (np.zeros((NY, NX), np.float32), FRAMES, "a coverage map without any frame"),
+    "without its card": (frames(), STRIP, "named as a coverage map, but card BUNIT is '', expected 'frames'"),
+}
+
+
+@pytest.mark.parametrize("what", COVERAGES)
+def test_an_unusable_coverage_map_is_refused(conn: Connection, tmp_path: Path, what: str) -> None:
+    data, header, reason = COVERAGES[what]
+    error = load(conn, write(tmp_path / "cJ_strip_980321s106.fits", data, header))
+    assert error is not None
+    assert reason in error
+    assert conn.execute("SELECT count(*) FROM deepcal.image_coverage").fetchone() == (0,)
+
+
+def test_another_coverage_map_of_the_same_image_is_refused(conn: Connection, tmp_path: Path) -> None:
+    first = write(tmp_path / "cJ_strip_a.fits", frames(), FRAMES)
+    load(conn, first)
+    error = load(conn, write(tmp_path / "cJ_strip_b.fits", frames() * 0.5, FRAMES))
+    assert error == f"this coverage map (scan, band and USYREF -1800) was loaded from {first}, other bytes"
+
+
+def test_a_coverage_map_of_another_shape_is_refused(conn: Connection, tmp_path: Path) -> None:
+    conn.execute("UPDATE deepcal.field SET ra = NULL, dec = NULL")
+    load(conn, write(tmp_path / "a.fits"))
+    wide = replace(FRAMES, naxis1=80, wcs=Grid.of(28.6575, 0.7172, 80, NY))
+    error = load(conn, write(tmp_path / "c.fits", np.full((NY, 80), 6, np.float32), wide))
+    assert error == "80 x 320 pixels, the image of it has 60 x 320"
+
+
+def test_a_coverage_map_that_moved_is_found(conn: Connection, tmp_path: Path) -> None:
+    path = write(tmp_path / "c.fits", frames(), FRAMES)
+    load(conn, path)
+    moved = path.rename(tmp_path / "elsewhere.fits")
+    ingest.images(conn, [moved])
+    assert conn.execute("SELECT path FROM deepcal.image_coverage").fetchone() == (str(moved),)
 
 
 def test_a_truncated_image_is_refused(conn: Connection, tmp_path: Path) -> None:
