@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from simulate.artifacts.listed import artifact_columns
 from simulate.faults.effects import seeing_along, told
 from simulate.faults.marks import mark_columns
-from simulate.offsets import HALF_X, HALF_Y, TERMS, WAVE, offset_at, parts, pattern
+from simulate.offsets import HALF_X, HALF_Y, TERMS, WAVES, band_shift, offset_at, parts, pattern
 from simulate.plan import BANDS, Plan
 from simulate.sky.galaxies import REFERENCE
 from simulate.sky.objects import object_columns
@@ -65,6 +65,8 @@ def _scan_row(plan: Plan, i: int, band: int) -> dict[str, Any]:
         "rotation": rotation,
         "drift_ra": drift[0].tolist(),
         "drift_dec": drift[1].tolist(),
+        "band_x": float(band_shift(plan.seed, scan.hemis)[band, 0]),
+        "band_y": float(band_shift(plan.seed, scan.hemis)[band, 1]),
         "offset_ra": plan.offsets[i, 0].tolist(),
         "offset_dec": plan.offsets[i, 1].tolist(),
         "east": scan.east,
@@ -97,7 +99,7 @@ def _write(plan: Plan, path: Path, columns: dict[str, Any], schema: pa.Schema | 
             "tile": str(plan.number),
             "seed": str(plan.seed),
             "offset_terms": ",".join(TERMS),
-            "offset_scale": f"u = east/{HALF_X:.0f}, v = north/{HALF_Y:.0f} arcsec, wave {WAVE}",
+            "offset_scale": f"u = east/{HALF_X:.0f}, v = north/{HALF_Y:.0f} arcsec, waves {WAVES}",
             "psf": plan.psf,
             "psf_fraction_4arcsec": f"{REFERENCE.fraction(4.0):.6f}",
         }

@@ -21,7 +21,7 @@ from simulate.camera.seen import Seen, see
 from simulate.camera.star import fraction
 from simulate.faults import Fault
 from simulate.faults.effects import displacement, seeing_along, seen_star, transparency
-from simulate.offsets import HALF_X, HALF_Y, offset_at
+from simulate.offsets import HALF_X, HALF_Y, TERMS, offset_at
 from simulate.plan import Plan, make_plan
 
 REAL = os.environ.get("DEEPCAL_REALDATA")
@@ -208,7 +208,7 @@ def test_strips_show_stars_displaced_by_the_offset(plan: Plan) -> None:
 
 
 def test_a_positive_offset_in_ra_moves_a_star_to_the_left() -> None:
-    coefficients = np.zeros((2, 9))
+    coefficients = np.zeros((2, len(TERMS)))
     coefficients[:, 0] = 0.3, 0.6
     coefficients[0, 2] = 0.1
     east, north = offset_at(coefficients, np.array([269.5 - HALF_X]), np.array([1799.5 + HALF_Y]))

@@ -13,7 +13,7 @@ from simulate.camera.tables import HALF, SHAPE_STEP, STACK, STRETCH_STEP, Table,
 from simulate.faults.effects import blurred, displacement, seeing_along, stretch_at, told, transparency
 from simulate.frames import Frame
 from simulate.nights.visits import Scan
-from simulate.offsets import offset_at
+from simulate.offsets import band_shift, offset_at
 from simulate.plan import Plan
 
 Array = NDArray[np.float64]
@@ -65,7 +65,8 @@ def see(plan: Plan, scan: Scan, band: int, frame: Frame) -> Seen:
     fault = told(plan.faults.get(scan.index), band)
     i, sky = scan.index, plan.seen(scan)
     east, north = offset_at(plan.offsets[i], sky.x, sky.y)
-    x, y = frame.x - east, frame.y + north
+    across, up = band_shift(plan.seed, scan.hemis)[band]
+    x, y = frame.x - east + across, frame.y + north + up
     if fault is not None and fault.kind == "mispointed":
         dx, dy = displacement(fault, sky.y)
         x, y = x + dx, y + dy
