@@ -101,14 +101,14 @@ class BulkLoad:
             )
             for batch in self._batches(read_ahead):
                 self._store(batch)
+            if self.kind == "psc":
+                with self.conn.transaction():
+                    supersede(self.conn)
         with self.conn.transaction():
-            self._finish()
+            self._tell_planner()
         return [self.results[number] for number in range(len(files))]
 
-    def _finish(self) -> None:
-        """Do what needs the indexes: sources that came under keys of deepcal's own go, and the planner is told."""
-        if self.kind == "psc":
-            supersede(self.conn)
+    def _tell_planner(self) -> None:
         rows = sum(result.rows for result in self.results.values() if result.state == "loaded")
         if self.catalog.cells and rows:
             row = {"kind": self.kind, "table": ".".join(self.catalog.table), "rows": rows}

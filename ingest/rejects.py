@@ -52,6 +52,7 @@ class Rejects:
         statement = load("ingest/reject.sql")
         for reject in self.rows:
             fault = reject.fault
-            row = {"column": fault.column, "value": fault.value, "reason": f"expected {fault.expected}"}
-            text = reject.text.replace("\0", "\\0")  # which PostgreSQL cannot hold
-            conn.execute(statement, {"file_id": file_id, "line": reject.line, "text": text} | row)
+            words = {"column": fault.column, "value": fault.value, "reason": f"expected {fault.expected}"}
+            words["text"] = reject.text
+            told = {name: word.replace("\0", "\\0") for name, word in words.items()}  # PostgreSQL holds no zero bytes
+            conn.execute(statement, {"file_id": file_id, "line": reject.line} | told)
