@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,7 +68,8 @@ def look(path: Path) -> Look:
     good = int(np.count_nonzero(finite))
     if good + np.count_nonzero(np.isnan(pixels)) < pixels.size:
         raise BadFile(path, "some pixels are infinite, expected numbers, and NaN where blank")
-    sample = pixels[y0:y1:SAMPLE, x0:x1]
+    with np.errstate(invalid="ignore"):  # a NaN of the kind that signals
+        sample = pixels[y0:y1:SAMPLE, x0:x1].astype(float)
     sky, noise = _median(sample), _noise(sample)
     if not 0 < noise < MOST:
         raise BadFile(path, f"noise of {noise} DN between pixels {LAG} columns apart: no image of the sky")
@@ -105,12 +105,12 @@ def _brightest(values: Pixels, sky: float) -> tuple[float, float | None, int]:
     return (highest, level, piled) if piled >= PILED else (highest, None, 0)
 
 
-def _median(values: NDArray[np.floating[Any]]) -> float:
+def _median(values: NDArray[np.float64]) -> float:
     kept = values[np.isfinite(values)]
     return float(np.median(kept)) if len(kept) else float("nan")
 
 
-def _noise(rows: Pixels) -> float:
+def _noise(rows: NDArray[np.float64]) -> float:
     """Return the scatter of a pixel from the differences of pixels too far apart to share their noise."""
-    steps = rows[:, LAG:].astype(float) - rows[:, :-LAG]
+    steps = rows[:, LAG:] - rows[:, :-LAG]
     return 1.4826 * _median(np.abs(steps - _median(steps))) / math.sqrt(2)

@@ -75,8 +75,12 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: gzip.compress(GOOD.encode())[:30] + b"#####",
         "the compressed data are damaged or end early",
     ),
-    "a column too few": (lambda: (GOOD + GOOD[: GOOD.rindex("|")]).encode(), "line 2, column coadd_key (the last)"),
+    "a column too few": (
+        lambda: (GOOD + GOOD[: GOOD.rindex("|")] + "\n").encode(),
+        "line 2, column coadd_key (the last)",
+    ),
     "a column too many": (lambda: (GOOD + GOOD[:-1] + "|7\n").encode(), "60 columns, this line has 61"),
+    "a last line cut off": (lambda: (GOOD + GOOD[:-3]).encode(), "the last line does not end: the file is cut off"),
     "an empty line": (lambda: (GOOD + "\n" + GOOD).encode(), "60 columns, this line has 1"),
     "commas for bars": (lambda: GOOD.replace("|", ",").encode(), "60 columns, this line has 1"),
     "two bytes a letter": (lambda: GOOD.encode("utf-16"), "line 1, column ra"),

@@ -264,8 +264,8 @@ BROKEN: dict[str, tuple[str, Build, tuple[str, ...]]] = {
     # anything
     "nothing at all": ("t.tbl", lambda path: path.write_bytes(b""), ("the file is empty",)),
     "nothing, gzipped": ("t.tbl", lambda path: path.write_bytes(gzip.compress(b"")), ("the file is empty",)),
-    "a picture": ("t.csv", lambda path: path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(99)), ("line 1, column ra",)),
-    "a page of a web site": ("t.tbl", lambda path: path.write_text("<!DOCTYPE html>\n<html>"), ("line 1, column ra",)),
+    "a picture": ("t.csv", lambda path: path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\n"), ("line 1, column ra",)),
+    "a page of a web site": ("t.tbl", lambda path: path.write_text("<html>\n<p>\n"), ("line 1, column ra",)),
 }  # fmt: skip
 
 

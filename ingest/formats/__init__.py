@@ -12,7 +12,9 @@ from ingest.formats.typed import fit
 from ingest.text import Step, head
 from schema.errors import BadFile
 
-__all__ = ["download", "open_source", "read"]
+__all__ = ["open_source", "read"]
+
+CUT = "the last line does not end: the file is cut off, get it again"
 
 
 def read(path: Path, table: str, step: Step = lambda done: None) -> Iterator[Rows] | None:
@@ -40,7 +42,11 @@ def read(path: Path, table: str, step: Step = lambda done: None) -> Iterator[Row
         The file is broken or cut off, or a column that no row can do without is missing.
     """
     source = open_source(path)
-    return None if source is None else _read(path, table, source, step)
+    if source is not None:
+        return _read(path, table, source, step)
+    if not ends_whole(path):
+        raise BadFile(path, CUT)
+    return None
 
 
 def _read(path: Path, table: str, source: Source, step: Step) -> Iterator[Rows]:
@@ -48,7 +54,7 @@ def _read(path: Path, table: str, source: Source, step: Step) -> Iterator[Rows]:
     for line, rows in source.rows(tuple(chosen.values()), step):
         yield line, fit(path, table, chosen, source, line, rows)
     if source.word == "line" and not ends_whole(path):
-        raise BadFile(path, "the last line does not end: the table is cut off, get it again")
+        raise BadFile(path, CUT)
 
 
 def open_source(path: Path) -> Source | None:
