@@ -1,10 +1,12 @@
 """A table is held against figures that the user knows."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from decimal import Decimal
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from click.testing import Result
@@ -81,6 +83,16 @@ def test_json_and_csv_say_the_same(tmp_path: Path) -> None:
     as_json.write_text('{"rows": 4, "files": {"a.gz": 4}, "columns": {"j_m": {"sum": 36.7180, "tolerance": 0.1}}}')
     as_csv.write_text("column,figure,value,tolerance\n,rows,4,\na.gz,file_rows,4,\nj_m,sum,36.7180,0.1\n")
     assert read_expected(as_json) == read_expected(as_csv)
+
+
+def test_the_examples_of_the_documentation_can_be_read(tmp_path: Path) -> None:
+    text = (Path(__file__).parent.parent / "docs" / "formats.md").read_text()
+    examples = re.findall(r"(?:^    .*\n)+", text[text.index("## Figures to verify by") :], re.MULTILINE)
+    counts = []
+    for example in examples:
+        (tmp_path / "expected").write_text(dedent(example))
+        counts.append(len(read_expected(tmp_path / "expected")))
+    assert counts == [7, 3]
 
 
 @pytest.mark.parametrize(
