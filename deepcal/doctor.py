@@ -3,7 +3,7 @@
 import shutil
 from dataclasses import dataclass, field
 
-from deepcal import server
+from deepcal import catalog_indexes, order, server
 from deepcal.home import home
 from deepcal.postgres import OLDEST
 from schema import rights, state
@@ -13,6 +13,8 @@ from sql import load
 
 GB = 1 << 30
 ROOM = 4 * GB  # the demo needs 3 GB; a server that runs out of disk stops
+SMALL = 64 << 20  # a table that stays in memory whatever its order
+IN_ORDER = 0.9  # share of neighbouring rows
 UPGRADE = "run `deepcal db upgrade`"
 ADMINISTRATOR = "the server's administrator runs the SQL below"
 
@@ -46,7 +48,8 @@ def examine() -> Report:
     with conn:
         mine = rights.of(conn)
         looks = (_version, _durable, _q3c, _pg_sphere)
-        checks = [*(look(conn) for look in looks), _labels(conn, mine), _state(conn), _roles(conn, mine), disk]
+        checks = [*(look(conn) for look in looks), _labels(conn, mine), _state(conn), _roles(conn, mine)]
+        checks += [_indexes(conn), *_order(conn), disk]
         sql = [] if mine.is_superuser else _for_administrator(conn, mine)
     return Report(all(check.ok for check in checks), checks, sql)
 
@@ -91,6 +94,25 @@ def _roles(conn: Connection, mine: rights.Rights) -> Check:
     faults = [text for (text,) in conn.execute(load("schema/role_faults.sql"))]
     more = f" and {len(faults) - 1} more" if len(faults) > 1 else ""
     return _judge("roles", not faults, f"{faults[0]}{more}" if faults else "owner, writer, reader", UPGRADE)
+
+
+def _indexes(conn: Connection) -> Check:
+    lacking = catalog_indexes.lacking(conn)
+    found = f"an interrupted load has left out those of {' and '.join(lacking)}" if lacking else "all there"
+    return _judge("catalogue indexes", not lacking, found, f"{UPGRADE}, or the load again")
+
+
+def _order(conn: Connection) -> list[Check]:
+    """Look how the rows of the sky tables lie on disk; where they are few it does not matter."""
+    checks = []
+    for table in order.sky_tables(conn):
+        share = order.neighbours_in_order(conn, table)
+        if share is not None:
+            known = "not analyzed" if table.correlation is None else f"correlation {table.correlation:.3f}"
+            found = f"{share:.1%} of neighbouring rows in q3c order, {known}"
+            ok = share >= IN_ORDER or table.size < SMALL
+            checks.append(_judge(f"order of {table.name}", ok, found, f"`deepcal db upgrade --reorder {table.name}`"))
+    return checks
 
 
 def _disk() -> Check:

@@ -1,16 +1,19 @@
 """`deepcal db`: the database server started, stopped, upgraded and examined."""
 
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from deepcal import catalog_indexes, order, postgres, server
 from deepcal import doctor as doctors
-from deepcal import postgres, server
-from deepcal.cli import Json, commands, console, emit, table
+from deepcal.cli import Json, commands, console, emit, on_stderr, progress, table
 from schema.connection import SEARCH_PATH
 from schema.errors import NotReady, ServerError
+
+if TYPE_CHECKING:
+    from schema.connection import Connection
 
 app = commands(group=True)
 
@@ -46,14 +49,29 @@ def status(as_json: Json = False) -> None:
 
 
 @app.command(epilog="Example: deepcal db upgrade")
-def upgrade(as_json: Json = False) -> None:
-    """Bring tables, views, functions, comments, grants and settings up to date."""
+def upgrade(
+    reorder: Annotated[
+        str | None,
+        typer.Option(metavar="TABLE", help="Write psc, xsc, detection or detection_TILE anew in the order of the sky."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Bring tables, views, functions, comments, grants and settings up to date; make indexes that a load left out."""
     from schema.connection import connect
     from schema.upgrade import upgrade as bring_up  # Alembic and SQLAlchemy: half a second no other command here needs
 
     with connect(server.foreign_dsn() or server.start()) as conn:
         changes = bring_up(conn)
-    emit({"changes": changes}, as_json, *(changes or ["nothing to change"]))
+        changes += catalog_indexes.make(conn)
+        rewritten = _reorder(conn, reorder) if reorder else []
+    told = [f"{part.table}: {part.size / 1e6:,.0f} MB written anew, locked for {part.seconds} s" for part in rewritten]
+    emit({"changes": changes, "rewritten": rewritten}, as_json, *(changes + told or ["nothing to change"]))
+
+
+def _reorder(conn: "Connection", table: str) -> list[order.Reordered]:
+    on_stderr.print(f"{table}: nobody can read it until it is written anew")
+    with progress() as report:
+        return order.reorder(conn, table, report)
 
 
 @app.command(epilog="Example: deepcal db doctor")

@@ -1,0 +1,2 @@
+-- Is there a function of this name and these arguments?
+SELECT to_regprocedure(%(name)s) IS NOT NULL
