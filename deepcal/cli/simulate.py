@@ -46,6 +46,9 @@ def simulate(
     psf: Annotated[
         str, typer.Option(help="Wings of stars: model, or a folder with psf_emp_2mass_[jhk].fits.gz.")
     ] = "model",
+    show: Annotated[
+        bool, typer.Option("--show", help="Draw what was planted; without a tile, of the field that is in the folder.")
+    ] = False,
     tables_only: Annotated[
         bool, typer.Option(help="No images: scan table and extractions of the tile, or of all 35 main fields.")
     ] = False,
@@ -64,8 +67,12 @@ def simulate(
             )
         emit(written, as_json, _counts(f"tables in {out}", written.counts))
         return
+    if tile is None and show:
+        pictures = _drawn(out)
+        emit({"pictures": pictures}, as_json, *map(str, pictures))
+        return
     if tile is None:
-        raise BadArgument("no tile: expected its number, or --tables-only for all main fields")
+        raise BadArgument("no tile: expected its number, --tables-only for all main fields, or --show of a field")
     with progress() as report:
         made = field(
             tile,
@@ -81,7 +88,16 @@ def simulate(
             psf=psf,
             progress=report,
         )
-    emit(made, as_json, _counts(f"tile {made.tile} in {made.out}", made.counts))
+    pictures = _drawn(out) if show else []
+    counts = _counts(f"tile {made.tile} in {made.out}", made.counts)
+    emit(vars(made) | {"pictures": pictures} if show else made, as_json, counts, *map(str, pictures))
+
+
+def _drawn(out: Path) -> list[Path]:
+    """Draw what was planted into the field of a folder."""
+    from deepcal.planted import show_planted  # matplotlib: not for --help
+
+    return show_planted(out)
 
 
 def _counts(title: str, counts: dict[str, int]) -> Table:

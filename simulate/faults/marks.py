@@ -40,7 +40,7 @@ def mark_columns(plan: Plan, bands: str) -> dict[str, Any]:
             for mark in _marks(plan, scan, band, frame, path, camera):
                 rows.append({"scan_key": scan.scan_key, "band": BANDS[band]} | mark)
     names = ("scan_key", "band", "kind", "strength", "harm", "x0", "x1", "y0", "y1", "path_x", "path_y", "parent")
-    return {name: [row.get(name) for row in rows] for name in names}
+    return {name: [row.get(name, [] if name.startswith("path") else None) for row in rows] for name in names}
 
 
 def _marks(plan: Plan, scan: Scan, band: int, frame: Frame, path: Track, camera: Detector) -> list[dict[str, Any]]:
