@@ -1,6 +1,7 @@
 """Two tables of positions become a table of matches, whole or only where something changed."""
 
-from crossmatch.pairs import Pair, Positions, find_pairs
-from crossmatch.refresh import RefreshResult, refresh
+from crossmatch.match import TableMatch, match_tables
+from crossmatch.positions import Names, Positions
+from crossmatch.refresh import RefreshResult, pending, refresh
 
-__all__ = ["Pair", "Positions", "RefreshResult", "find_pairs", "refresh"]
+__all__ = ["Names", "Positions", "RefreshResult", "TableMatch", "match_tables", "pending", "refresh"]

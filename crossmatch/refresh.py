@@ -1,18 +1,16 @@
 """The refresh: matches of every current source with PSC and XSC, made again only where something changed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from psycopg.sql import SQL
-from psycopg.types.json import Jsonb
+import psycopg
+from psycopg.pq import TransactionStatus
 
-from crossmatch.catalogs import CATALOGS, source_pairs, values
-from crossmatch.changes import Changes, find_changes
 from schema.connection import Connection
 from schema.progress import Progress, silent
 from sql import load
-
-METHOD = "q3c_join: every source looks into the sky index of the catalogue"
 
 
 @dataclass(frozen=True)
@@ -23,8 +21,11 @@ class RefreshResult:
     ----------
     xmatch_run : int
         Its number in deepcal.xmatch_run.
-    matched, removed : list of str
-        Runs whose sources were matched, and runs that ceased to be current.
+    matched, removed, in_part : list of str
+        Runs whose sources were all matched, runs that ceased to be current, and runs of which the sources near
+        catalogue rows that came or went were matched.
+    changes : dict
+        What was found changed, in words.
     sources : int
         Sources that were matched.
     stored, gone : int
@@ -38,6 +39,8 @@ class RefreshResult:
     xmatch_run: int
     matched: list[str]
     removed: list[str]
+    in_part: list[str]
+    changes: dict[str, Any]
     sources: int
     stored: int
     gone: int
@@ -45,70 +48,58 @@ class RefreshResult:
     seconds: float
 
 
-@dataclass
-class _Counts:
-    stored: int = 0
-    gone: int = 0
-    best: int = 0
-
-
-def refresh(conn: Connection, progress: Progress = silent) -> RefreshResult:
+def refresh(conn: Connection, progress: Progress = silent, *, everything: bool = False) -> RefreshResult:
     """Match the sources of every field's current run with PSC and XSC, where anything changed since the last refresh.
 
-    Changed are runs that became or ceased to be current, runs that were extracted again, runs near rows of new
-    catalogue files, and all runs when a setting of the match changed. Everything is one transaction: readers see all
-    old or all new matches. Inside a transaction of the caller it becomes a part of that one. A second refresh waits
-    for the first.
+    The work is done by the procedure deepcal.refresh_xmatch. Changed are runs that became or ceased to be current,
+    runs that were extracted again, sources near rows of catalogue files that came or went, and all runs when a setting
+    of the match changed. Readers see all old or all new matches. A second refresh waits for the first, and says so.
 
     Parameters
     ----------
     conn : Connection
+        An idle one: then a refresh that fails stays on record in deepcal.xmatch_run. Inside a transaction of the caller
+        it becomes a part of that one, and leaves nothing when that is rolled back.
     progress : Progress
-        Told of each catalogue.
+        Told what the server says.
+    everything : bool
+        Match all runs again.
     """
-    with conn.transaction():
-        conn.execute(load("crossmatch/lock.sql"))
-        changes = find_changes(conn)
-        number = _begin(conn, changes)
-        counts = _rematch(conn, changes, number, progress) if changes else _Counts()
-        done = {"xmatch_run": number, "runs": changes.matched, **vars(counts)}
-        seconds, sources = _row(conn, "crossmatch/finish.sql", done)
-    return RefreshResult(number, changes.matched, changes.removed, sources, seconds=seconds, **vars(counts))
+    alone = conn.info.transaction_status == TransactionStatus.IDLE
+    with _notices(conn, progress), _autocommit(conn, alone):
+        call = conn.execute(load("crossmatch/refresh.sql"), {"everything": everything, "commits": alone})
+        (number,) = call.fetchall()[0]
+        row = conn.execute(load("crossmatch/refreshed.sql"), {"number": number}).fetchall()[0]
+    _, runs, changes, *counts = row
+    matched, removed, in_part = (runs.get(name, []) for name in ("matched", "removed", "in part"))
+    return RefreshResult(number, matched, removed, in_part, changes, *counts)
 
 
-def _begin(conn: Connection, changes: Changes) -> int:
-    new = {
-        "method": METHOD,
-        "radius": changes.settings["xmatch_psc_cap"][0],
-        "parameters": Jsonb(changes.settings),
-        "runs_changed": Jsonb({"matched": changes.matched, "removed": changes.removed}),
-    }
-    (number,) = _row(conn, "crossmatch/begin.sql", new | vars(changes.files))
-    return int(number)
+def pending(conn: Connection) -> bool:
+    """Tell whether a refresh would find anything changed."""
+    (changed,) = conn.execute(load("crossmatch/pending.sql")).fetchall()[0]
+    return bool(changed)
 
 
-def _rematch(conn: Connection, changes: Changes, number: int, progress: Progress) -> _Counts:
-    counts = _Counts()
-    conn.execute(load("crossmatch/hold_sources.sql"))
-    counts.gone = conn.execute(load("crossmatch/forget_matches.sql"), {"runs": changes.removed}).rowcount
-    conn.execute(load("crossmatch/forget_runs.sql"), {"runs": changes.removed})
-    for done, catalog in enumerate(CATALOGS):
-        progress(f"matching with the {catalog.upper()}", done, len(CATALOGS))
-        stored, gone, best = _store(conn, catalog, changes, number)
-        counts.stored += stored
-        counts.gone += gone
-        counts.best += best if catalog == "psc" else 0
-    conn.execute(load("crossmatch/remember.sql"), {"runs": changes.matched, "xmatch_run": number})
-    progress("matched", len(CATALOGS), len(CATALOGS))
-    return counts
+@contextmanager
+def _autocommit(conn: Connection, wanted: bool) -> Iterator[None]:
+    before = conn.autocommit
+    if wanted:
+        conn.autocommit = True
+    try:
+        yield
+    finally:
+        if wanted:
+            conn.autocommit = before
 
 
-def _store(conn: Connection, catalog: str, changes: Changes, number: int) -> tuple[int, int, int]:
-    bound = values(catalog, changes.settings) | {"catalog": catalog, "runs": changes.matched, "xmatch_run": number}
-    statement = SQL(load("crossmatch/store.sql").decode()).format(pairs=source_pairs(catalog))
-    stored, gone, best = conn.execute(statement, bound).fetchall()[0]
-    return stored, gone, best
+@contextmanager
+def _notices(conn: Connection, progress: Progress) -> Iterator[None]:
+    def tell(notice: psycopg.errors.Diagnostic) -> None:
+        progress(notice.message_primary or "", 0, 1)
 
-
-def _row(conn: Connection, statement: str, bound: dict[str, Any]) -> tuple[Any, ...]:
-    return conn.execute(load(statement), bound).fetchall()[0]
+    conn.add_notice_handler(tell)
+    try:
+        yield
+    finally:
+        conn.remove_notice_handler(tell)

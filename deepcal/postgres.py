@@ -28,6 +28,7 @@ class Programs:
     folder: Path
     major: int
     has_q3c: bool
+    has_cron: bool = False
 
     def __getitem__(self, name: str) -> str:
         return str(self.folder / name)
@@ -90,7 +91,8 @@ def _look(folder: Path) -> Programs | None:
     if major < OLDEST:
         return None
     control = Path(_ask(str(config), "--sharedir")) / "extension" / "q3c.control"
-    return Programs(folder, major, control.exists())
+    clock = Path(_ask(str(config), "--pkglibdir")) / "pg_cron.so"
+    return Programs(folder, major, control.exists(), clock.exists())
 
 
 @cache

@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
 from deepcal import machine, postgres
-from deepcal.cluster import Cluster
+from deepcal.cluster import Cluster, Settings
 from deepcal.home import home
 from deepcal.place import Say, cluster_of, known_cluster
 from schema.connection import connect
@@ -72,7 +72,7 @@ def start(say: Say = on_stderr) -> str:
             _make(cluster)
         if not cluster.answers():
             _rotate(cluster.log)
-            cluster.start(machine.tuned(machine.memory(), os.cpu_count() or 1))
+            cluster.start(machine.tuned(machine.memory(), os.cpu_count() or 1) | _clock(cluster))
         _make_database(cluster)
         return cluster.dsn(DATABASE)
 
@@ -137,6 +137,14 @@ def _ours(folder: Path) -> Iterator[None]:
 def _make(cluster: Cluster) -> None:
     postgres.own(cluster.data.parent)
     cluster.create("--data-checksums")
+
+
+def _clock(cluster: Cluster) -> Settings:
+    """Return what loads pg_cron where it is installed: its jobs need no connection of their own then."""
+    if not cluster.programs.has_cron:
+        return {}
+    own = {"cron.database_name": DATABASE, "cron.use_background_workers": "on"}
+    return {"shared_preload_libraries": "pg_cron", **own}
 
 
 def _rotate(log: Path) -> None:

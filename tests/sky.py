@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg.sql import SQL, Identifier
 
-from crossmatch import Positions
 from schema.connection import Connection
 
 Array = NDArray[np.float64]
@@ -58,13 +57,13 @@ def separations(left: Array, right: Array) -> Array:
     return np.asarray(2 * np.arcsin(chord / 2) / ARCSEC)
 
 
-def load(conn: Connection, table: Positions, places: Array) -> None:
+def load(conn: Connection, name: str, places: Array, columns: tuple[str, str, str] = ("key", "ra", "dec")) -> None:
     """Make a temporary table of positions in deg, numbered from 0, with a sky index."""
-    columns = {"key": Identifier(table.key), "ra": Identifier(table.ra), "dec": Identifier(table.dec)}
-    names = {"table": Identifier(*table.table), **columns}
-    conn.execute(SQL("CREATE TEMP TABLE {table} ({key} int, {ra} float8, {dec} float8)").format(**names))
+    key, ra, dec = map(Identifier, columns)
+    names = {"table": Identifier(name), "key": key, "ra": ra, "dec": dec}
+    conn.execute(SQL("CREATE TEMP TABLE {table} ({key} int PRIMARY KEY, {ra} float8, {dec} float8)").format(**names))
     with conn.cursor() as cursor, cursor.copy(SQL("COPY {table} FROM STDIN").format(**names)) as copy:
-        for key, (ra, dec) in enumerate(places):
-            copy.write_row((key, float(ra), float(dec)))
+        for number, (alpha, delta) in enumerate(places):
+            copy.write_row((number, float(alpha), float(delta)))
     conn.execute(SQL("CREATE INDEX ON {table} (q3c_ang2ipix({ra}, {dec}))").format(**names))
     conn.execute(SQL("ANALYZE {table}").format(**names))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from crossmatch import RefreshResult, refresh
 from schema.connection import Connection
@@ -17,6 +18,8 @@ from tests.sky import Array, hard_places, scattered, separations
 NEAR, FAR = "aaaaaaaaaaaa", "bbbbbbbbbbbb"
 NEW_FILE = """INSERT INTO deepcal.ingest_file (kind, sha256, path, bytes, state, row_count)
               VALUES (%s, md5(random()::text), 'f', 1, 'loaded', %s) RETURNING file_id"""
+CELLS = SQL("""INSERT INTO {0} (cell, {1}, ra, decl)
+               SELECT (q3c_ang2ipix(ra, decl) >> 34)::integer, {1}, ra, decl FROM {2} WHERE file_id = %s""")
 EAST = np.array([100.0, 20.0])
 
 
@@ -42,6 +45,8 @@ def add_catalog(conn: Connection, kind: str, places: Array, first: int = 1, **co
     table, key = (psc, "pts_key") if kind == "psc" else (xsc, "ext_key")
     rows = named(places, "decl", columns)
     put(conn, table, [row | {key: first + number, "file_id": file_id} for number, row in enumerate(rows)])
+    cells = CELLS.format(Identifier("twomass", f"{kind}_cell"), Identifier(key), Identifier("twomass", kind))
+    conn.execute(cells, (file_id,))
 
 
 def named(places: Array, dec: str, columns: dict[str, Array]) -> list[dict[str, object]]:
@@ -127,7 +132,7 @@ def test_a_second_refresh_finds_nothing_changed(two_fields: Connection) -> None:
 
 
 def nothing_done(result: RefreshResult) -> RefreshResult:
-    return replace(result, matched=[], removed=[], sources=0, stored=0, gone=0, best=0)
+    return replace(result, matched=[], removed=[], in_part=[], changes={}, sources=0, stored=0, gone=0, best=0)
 
 
 def test_every_refresh_is_a_row_that_says_what_it_did(two_fields: Connection) -> None:
@@ -136,7 +141,7 @@ def test_every_refresh_is_a_row_that_says_what_it_did(two_fields: Connection) ->
     query = """SELECT runs_changed, source_count, pair_count, best_count, psc_rows, xsc_rows, radius
                  FROM deepcal.xmatch_run WHERE xmatch_run = %s"""
     row = two_fields.execute(query, (result.xmatch_run,)).fetchone()
-    assert row == ({"matched": [NEAR, FAR], "removed": []}, 6, 5, 4, 4, 1, 2.0)
+    assert row == ({"matched": [NEAR, FAR], "removed": [], "in part": []}, 6, 5, 4, 4, 1, 2.0)
 
 
 def test_a_run_extracted_again_is_matched_again_and_no_other(two_fields: Connection) -> None:
@@ -163,11 +168,11 @@ def test_a_run_that_is_only_stacked_waits_for_its_sources(conn: Connection) -> N
     assert refresh(conn).matched == []
 
 
-def test_new_catalogue_rows_change_only_the_runs_near_them(two_fields: Connection) -> None:
+def test_new_catalogue_rows_change_only_the_sources_near_them(two_fields: Connection) -> None:
     before = refresh(two_fields).xmatch_run
     add_catalog(two_fields, "psc", around(EAST)[2:], first=1)
     result = refresh(two_fields)
-    assert (result.matched, result.stored) == ([NEAR], 1)
+    assert (result.matched, result.in_part, result.sources, result.stored) == ([], [NEAR, FAR], 1, 1)
     assert [number for *_, number in matches(two_fields)] == [before, before, before + 1, before, before]
 
 
@@ -189,13 +194,14 @@ def test_a_catalogue_file_that_was_begun_earlier_and_loaded_later_is_not_forgott
     )
     refresh(two_fields)
     two_fields.execute("UPDATE deepcal.ingest_file SET kind = 'psc'")
-    assert refresh(two_fields).matched == [NEAR]
+    assert refresh(two_fields).sources == 2
 
 
 def test_catalogue_rows_far_from_every_source_change_nothing(two_fields: Connection) -> None:
     refresh(two_fields)
     add_catalog(two_fields, "psc", np.array([[200.0, -70.0]]), first=1)
-    assert refresh(two_fields).matched == []
+    result = refresh(two_fields)
+    assert (result.sources, result.stored, result.gone) == (0, 0, 0)
 
 
 def test_a_changed_setting_makes_all_matches_again_and_leaves_equal_ones(two_fields: Connection) -> None:

@@ -77,7 +77,8 @@ install_postgres() {
     as_root mkdir -p $folder
     echo 'create_main_cluster = false' | as_root tee $folder/deepcal.conf > /dev/null
     installed=yes
-    apt_install "$package" || installed=no
+    clock=$(apt-cache search --names-only "^${package%-q3c}-cron\$" | cut -d ' ' -f 1) # pg_cron, where there is one
+    apt_install "$package" $clock || installed=no
     as_root rm -f $folder/deepcal.conf
     [ $installed = yes ] || stop "$package could not be installed: name a server in DEEPCAL_DSN"
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deepcal import recipes
-from deepcal.cli import Json, commands, console, emit, scores, table
+from deepcal.cli import Json, commands, console, emit, periods, scores, table
 from deepcal.export import Format, records, write
 from schema.errors import BadArgument
 
@@ -31,7 +31,7 @@ SCREEN = {  # the columns for people; --json and --format give all
     "matches": "tile name catalog cat_key separation pa norm_distance rank_source rank_cat best",
     "runs": "tile run current state selection n_scans n_sources tie_stars tie_rms",
     "files": "file_id kind path state row_count error",
-    "refreshes": "xmatch_run started_at seconds source_count pair_count gone_count best_count",
+    "refreshes": "xmatch_run kind started_at state seconds source_count pair_count gone_count best_count",
 }
 
 
@@ -78,6 +78,9 @@ def score(
         scores.explain(what, as_json)
     else:
         _present("scores", {"tile": scores.asked_field(what, tile)}, rows, as_json, form, out)
+
+
+app.command(epilog='Example: deepcal show period "DC J163133.60+300848.2" --plot period.png')(periods.period)
 
 
 @app.command(epilog="Example: deepcal show query cone -v ra=247.89 -v dec=30.15 -v radius=60")

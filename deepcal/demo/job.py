@@ -9,7 +9,6 @@ from pathlib import Path
 import combine
 import crossmatch
 import ingest
-from crossmatch.changes import find_changes
 from deepcal.demo.field import Field, Wish, forget, prepare, refuse_strangers
 from deepcal.report.figures import Figures, figures
 from deepcal.report.tables import Tables, read_tables
@@ -114,7 +113,7 @@ def _build(conn: Connection, tile: int, sky: Field, home: Path, clock: Clock, pr
             combine.extract_field(conn, tile, run=stacks.run, home=home, progress=progress)
     with clock.step("match"), conn.transaction():  # a reader never sees the new run without its matches
         combine.use(conn, stacks.run)
-        changed = bool(find_changes(conn))
+        changed = crossmatch.pending(conn)
         if changed:  # every refresh is written down, also one that finds nothing to do
             crossmatch.refresh(conn, progress)
     return sky.made or loaded or scored.new + scored.changed > 0 or extracted or changed

@@ -1,0 +1,3 @@
+-- Between which numbers do the keys of a table lie?
+SELECT min({key}), max({key})
+  FROM {table}

@@ -1,0 +1,14 @@
+-- Which cells of the sky does a circle touch? A cell is the q3c pixel shifted right by 34 bits, 20 to 40 arcsec wide (twomass.psc_cell).
+-- q3c_nearby_it covers the circle with up to four quads; up to a radius of 10 arcsec each of them lies in one cell. A slot that is not
+-- used begins with 1, one that is used with a multiple of its size, 0 included: cell 0 is real.
+CREATE FUNCTION deepcal.cells_near(ra double precision, decl double precision, radius double precision)
+RETURNS integer[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$
+    SELECT ARRAY[(q3c_nearby_it(ra, decl, radius, 0) >> 34)::integer,
+                 CASE WHEN q3c_nearby_it(ra, decl, radius, 2) <> 1 THEN (q3c_nearby_it(ra, decl, radius, 2) >> 34)::integer END,
+                 CASE WHEN q3c_nearby_it(ra, decl, radius, 4) <> 1 THEN (q3c_nearby_it(ra, decl, radius, 4) >> 34)::integer END,
+                 CASE WHEN q3c_nearby_it(ra, decl, radius, 6) <> 1 THEN (q3c_nearby_it(ra, decl, radius, 6) >> 34)::integer END]
+$$;
+
+COMMENT ON FUNCTION deepcal.cells_near IS
+    'Cells that a circle touches, for cell = ANY (...): centre J2000 [deg, deg], radius [deg] up to 10 arcsec';
