@@ -9,8 +9,8 @@ from simulate.artifacts.habits import habits
 from simulate.artifacts.points import ghosts
 from simulate.catalogs.bar import write_bar
 from simulate.catalogs.extraction import Origin, detected, extraction_columns, select
-from simulate.catalogs.merge import centroids, sources, total_flux
-from simulate.catalogs.photometry import measure_fluxes, profile_noise
+from simulate.catalogs.merge import centroids, paired, sources, total_flux
+from simulate.catalogs.photometry import SHORT_ERROR, measure_fluxes, profile_noise
 from simulate.faults.effects import displacement, told, transparency
 from simulate.frames import Frame
 from simulate.nights.visits import Scan
@@ -38,7 +38,8 @@ def write_detections(plan: Plan, scan: Scan, frame: Frame, folder: Path) -> tupl
     rng = stream(plan.number, plan.seed, Stream.DETECTIONS, scan.index)
     x, y, mag, ghost = _candidates(plan, scan, frame)
     noise = _noise(plan, scan)
-    seen = measure_fluxes(rng, mag, np.broadcast_to(noise, mag.shape))
+    shape, short = plan.measured.shape[scan.index], rng.normal(0, SHORT_ERROR, 3)
+    seen = measure_fluxes(rng, mag, np.broadcast_to(noise, mag.shape), shape, short)
     kept = detected(seen)
     origin = Origin(
         tile=plan.number,
@@ -48,9 +49,10 @@ def write_detections(plan: Plan, scan: Scan, frame: Frame, folder: Path) -> tupl
         jdate=scan.jdate,
         scan_key=scan.scan_key,
         east=scan.east,
-        shape=plan.measured.shape[scan.index, 0],
+        shape=shape[0],
     )
-    columns = extraction_columns(rng, plan.grid, x[kept], y[kept], select(seen, kept), ghost[kept], origin)
+    x, y = x[kept], y[kept]
+    columns = extraction_columns(rng, plan.grid, x, y, select(seen, kept), ghost[kept], paired(x, y), origin)
     rows = kept.size
     columns["cntr"] = scan.scan_key * 100_000 + 1 + np.arange(rows)
     path = folder / f"cal_{plan.number}_{scan.name}.bar.gz"

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schema.grid import Grid
-from simulate.catalogs.photometry import Photometry, frame_counts, join
+from simulate.catalogs.photometry import Photometry, join, psf_chi
 from simulate.sky.angles import designations
 
 Array = NDArray[np.float64]
@@ -46,7 +46,14 @@ def detected(seen: Photometry) -> NDArray[np.int64]:
 
 
 def extraction_columns(
-    rng: np.random.Generator, grid: Grid, x: Array, y: Array, seen: Photometry, false: NDArray[np.bool_], origin: Origin
+    rng: np.random.Generator,
+    grid: Grid,
+    x: Array,
+    y: Array,
+    seen: Photometry,
+    false: NDArray[np.bool_],
+    pair: NDArray[np.bool_],
+    origin: Origin,
 ) -> dict[str, Any]:
     """Measure positions and return the columns of extractions, all but `cntr`.
 
@@ -61,31 +68,36 @@ def extraction_columns(
         Of the same sources.
     false : (n,) array
         Which are the light of another star.
+    pair : (n,) array
+        Which were fitted together with a neighbour.
     origin : Origin
     """
     rows = x.size
     error = np.hypot(POSITION, SMEAR * origin.shape**SMEAR_POWER / np.nan_to_num(seen.snr).max(axis=1, initial=1))
     x, y = x + rng.normal(0, error), y + rng.normal(0, error)
     ra, dec = grid.sky(x, y)
-    return seen.columns() | {
-        "tile": origin.tile,
-        "ra": ra,
-        "decl": dec,
-        "err_maj": np.hypot(error, FRAME),
-        "err_min": np.hypot(0.95 * error, FRAME),
-        "err_ang": 90,
-        "designation": designations(ra, dec),
-        "bl_flg": join(np.where(seen.detected, "1", "0")),
-        "cc_flg": join(np.where(seen.detected & (false & (rng.random(rows) < FLAGGED))[:, None], "p", "0")),
-        "ndet": frame_counts(seen.detected),
-        "mp_flg": 0,
-        "gal_contam": 0,
-        "hemis": origin.hemis,
-        "date": origin.date,
-        "scan": origin.scan,
-        "x_scan": x - (grid.nx - 1) / 2 + origin.east,
-        "jdate": origin.jdate + MIDDLE,
-        "dup_src": 0,
-        "use_src": 1,
-        "scan_key": origin.scan_key,
-    }
+    return (
+        seen.columns()
+        | psf_chi(rng, seen, pair)
+        | {
+            "tile": origin.tile,
+            "ra": ra,
+            "decl": dec,
+            "err_maj": np.hypot(error, FRAME),
+            "err_min": np.hypot(0.95 * error, FRAME),
+            "err_ang": 90,
+            "designation": designations(ra, dec),
+            "bl_flg": join(np.where(seen.detected, np.where(pair, "2", "1")[:, None], "0")),
+            "cc_flg": join(np.where(seen.detected & (false & (rng.random(rows) < FLAGGED))[:, None], "p", "0")),
+            "mp_flg": 0,
+            "gal_contam": 0,
+            "hemis": origin.hemis,
+            "date": origin.date,
+            "scan": origin.scan,
+            "x_scan": x - (grid.nx - 1) / 2 + origin.east,
+            "jdate": origin.jdate + MIDDLE,
+            "dup_src": 0,
+            "use_src": 1,
+            "scan_key": origin.scan_key,
+        }
+    )

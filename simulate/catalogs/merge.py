@@ -27,19 +27,33 @@ def sources(x: Array, y: Array, flux: Array) -> tuple[NDArray[np.int64], NDArray
     owner : (n,) array
         For every object, the index in `main` of its source.
     """
-    order = np.argsort(-flux, kind="stable")
-    points = np.column_stack((x, y))
-    near = cKDTree(points).query_ball_point(points, APART)
-    owner = np.full(x.size, -1, np.int64)
-    main: list[int] = []
-    for i in order.tolist():
-        if owner[i] >= 0:
+    pairs = cKDTree(np.column_stack((x, y))).query_pairs(APART, output_type="ndarray")
+    both = np.concatenate((pairs, pairs[:, ::-1]))
+    both = both[np.argsort(both[:, 0], kind="stable")]
+    crowd = np.unique(both[:, 0])
+    start = np.append(np.searchsorted(both[:, 0], crowd), len(both))
+    neighbours = {int(i): both[a:b, 1].tolist() for i, a, b in zip(crowd, start[:-1], start[1:], strict=True)}
+    parent = np.arange(x.size)
+    taken = np.zeros(x.size, bool)
+    for i in crowd[np.argsort(-flux[crowd], kind="stable")].tolist():
+        if taken[i]:
             continue
-        for j in near[i]:
-            if owner[j] < 0:
-                owner[j] = len(main)
-        main.append(i)
-    return np.array(main, np.int64), owner
+        for j in [i, *(near for near in neighbours[i] if not taken[near])]:
+            taken[j], parent[j] = True, i
+    main = np.flatnonzero(parent == np.arange(x.size))
+    main = main[np.argsort(-flux[main], kind="stable")]
+    place = np.empty(x.size, np.int64)
+    place[main] = np.arange(main.size)
+    return main, place[parent]
+
+
+def paired(x: Array, y: Array) -> NDArray[np.bool_]:
+    """Return which sources are so close to another that both are fitted together."""
+    if x.size < 2:
+        return np.zeros(x.size, bool)
+    places = np.column_stack((x, y))
+    near: NDArray[np.bool_] = cKDTree(places).query(places, k=2)[0][:, 1] < FITTED
+    return near
 
 
 def total_flux(flux: Array, owner: NDArray[np.int64], number: int) -> Array:

@@ -1,6 +1,5 @@
-"""The Point Source Catalog of a simulated field: measured once, with errors, limits and blends of its own."""
+"""The Point Source Catalog of a simulated field: measured once by the survey, with errors, limits and blends."""
 
-import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,28 +8,25 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from schema.grid import Grid
-from simulate.artifacts.habits import habits
-from simulate.artifacts.points import frame_step
-from simulate.artifacts.spikes import spikes
 from simulate.catalogs.bar import write_bar
-from simulate.catalogs.merge import FITTED, centroids, sources, total_flux
-from simulate.catalogs.photometry import Photometry, frame_counts, join, measure_fluxes
+from simulate.catalogs.contamination import contamination
+from simulate.catalogs.extraction import select
+from simulate.catalogs.merge import centroids, paired, sources, total_flux
+from simulate.catalogs.optical import optical_columns
+from simulate.catalogs.photometry import Photometry, join, measure_fluxes, psf_chi
+from simulate.catalogs.survey import Survey, scan_columns, survey
 from simulate.plan import Plan
 from simulate.seeds import Stream, stream
 from simulate.sky.angles import designations, galactic, position_angle
 from simulate.sky.galaxies import REFERENCE
 
 Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 MARGIN = 120.0  # arcsec around the field
-SNR10 = (16.25, 15.3, 14.65)  # mag, J H Ks, where the catalogue's signal-to-noise ratio is 10
 POSITION = 0.075  # arcsec, floor of a position's error per axis
 SMEAR = 0.55  # arcsec, growth of that error with noise over signal
-COMMON_ERROR = (0.0, 0.0, 0.0)  # mag, zero-point error of the whole catalogue
-HALO = 25.0  # arcsec around the brightest stars where sources are confused
-HALO_PARENT = 8.5  # J mag
 KEY_BASE = 1_000_000
-NIGHT, SCAN = datetime.date(2000, 4, 3), 64
 
 
 @dataclass(frozen=True)
@@ -39,21 +35,49 @@ class Psc:
 
     ra: Array
     dec: Array
-    key: NDArray[np.int64]
-    main: NDArray[np.int64]
+    key: Ints
+    main: Ints
     photometry: Photometry
     columns: dict[str, object]
 
 
-def keys(number: int, count: int) -> NDArray[np.int64]:
+def keys(number: int, count: int) -> Ints:
     """Return keys that no other tile has."""
     return (number % 2000) * KEY_BASE + 1 + np.arange(count)
 
 
 def make_psc(plan: Plan) -> Psc:
-    """Measure the sky as the survey did: signal to noise over 7 in a band, or over 5 in all three."""
+    """Measure the sky as the survey did at its time: signal to noise over 7 in a band, or over 5 in all three."""
     rng = stream(plan.number, plan.seed, Stream.PSC)
-    sky, grid = plan.sky, plan.grid
+    grid, once = plan.grid, survey(plan.number, plan.seed, plan.grid)
+    main, x, y, mag = _sources(plan, once)
+    noise = np.broadcast_to(10 ** (-0.4 * once.snr10) / 10, mag.shape)
+    seen = measure_fluxes(rng, mag + once.zero, noise, once.shape, once.short)
+    snr = np.nan_to_num(seen.snr)
+    kept = np.flatnonzero((snr > 7).any(axis=1) | (snr > 5).all(axis=1))
+    kept = kept[np.argsort(y[kept], kind="stable")]
+    main, x, y, seen = main[kept], x[kept], y[kept], select(seen, kept)
+    error = np.hypot(POSITION, SMEAR / snr[kept].max(axis=1, initial=1))
+    ra, dec = grid.sky(x + once.shift[0] + rng.normal(0, error), y + once.shift[1] + rng.normal(0, error))
+    ra, dec = np.round(ra, 6), np.round(dec, 6)
+    key = keys(plan.number, kept.size)
+    pair = paired(x, y)
+    columns = seen.columns() | psf_chi(rng, seen, pair) | _positions(ra, dec, error, key)
+    columns |= _neighbours(ra, dec, key) | scan_columns(rng, once, grid, x, y)
+    columns |= optical_columns(rng, plan.sky, main)
+    columns |= {
+        "bl_flg": join(np.where(seen.detected, np.where(pair, "2", "1")[:, None], "0")),
+        "cc_flg": join(contamination(plan, once.hemis, main, np.column_stack((x, y)))),
+        "mp_flg": 0,
+        "dup_src": 0,
+        "use_src": 1,
+    }
+    return Psc(ra, dec, key, main, seen, columns)
+
+
+def _sources(plan: Plan, once: Survey) -> tuple[Ints, Array, Array, Array]:
+    """Return what the survey tells apart: brightest object, place on the grid and magnitudes (m, 3) at its time."""
+    sky, grid = plan.sky.at(plan.grid, once.jdate), plan.grid
     inside = np.flatnonzero(
         (np.abs(sky.x - (grid.nx - 1) / 2) < grid.nx / 2 + MARGIN)
         & (np.abs(sky.y - (grid.ny - 1) / 2) < grid.ny / 2 + MARGIN)
@@ -61,26 +85,11 @@ def make_psc(plan: Plan) -> Psc:
     correction = 2.5 * np.log10(REFERENCE.fraction(4.0))
     flux = 10 ** (-0.4 * (sky.ap4[inside] + correction))  # as a point source: stars keep their total magnitude
     main, owner = sources(sky.x[inside], sky.y[inside], flux[:, 0])
-    merged = total_flux(flux, owner, main.size)
-    x = centroids(sky.x[inside], flux[:, 0], owner, main.size)
-    y = centroids(sky.y[inside], flux[:, 0], owner, main.size)
-    noise = np.broadcast_to(10 ** (-0.4 * np.array(SNR10)) / 10, merged.shape)
-    seen = measure_fluxes(rng, -2.5 * np.log10(merged) + COMMON_ERROR, noise)
-    snr = np.nan_to_num(seen.snr)
-    kept = np.flatnonzero((snr > 7).any(axis=1) | (snr > 5).all(axis=1))
-    error = np.hypot(POSITION, SMEAR / snr[kept].max(axis=1))
-    ra, dec = grid.sky(x[kept] + rng.normal(0, error), y[kept] + rng.normal(0, error))
-    ra, dec = np.round(ra, 6), np.round(dec, 6)
-    order = np.argsort(dec, kind="stable")
-    kept, ra, dec, error = kept[order], ra[order], dec[order], error[order]
-    chosen = Photometry(**{name: values[kept] for name, values in vars(seen).items()})
-    key = keys(plan.number, kept.size)
-    columns = chosen.columns() | _positions(ra, dec, error, key) | _neighbours(ra, dec, key)
-    columns |= _flags(rng, plan, inside[main[kept]], x, y, kept, chosen) | _scan(rng, plan, ra, dec, kept.size)
-    return Psc(ra, dec, key, inside[main[kept]], chosen, columns)
+    x, y = (centroids(place[inside], flux[:, 0], owner, main.size) for place in (sky.x, sky.y))
+    return inside[main], x, y, -2.5 * np.log10(total_flux(flux, owner, main.size))
 
 
-def write_psc(psc: Psc, path: Path, extended: dict[int, int], large: NDArray[np.int64]) -> Path:
+def write_psc(psc: Psc, path: Path, extended: dict[int, int], large: Ints) -> Path:
     """Write the catalogue.
 
     Parameters
@@ -96,7 +105,7 @@ def write_psc(psc: Psc, path: Path, extended: dict[int, int], large: NDArray[np.
     return write_bar(path, "psc", psc.columns | {"ext_key": ext_key, "gal_contam": large}, psc.key.size)
 
 
-def _positions(ra: Array, dec: Array, error: Array, key: NDArray[np.int64]) -> dict[str, object]:
+def _positions(ra: Array, dec: Array, error: Array, key: Ints) -> dict[str, object]:
     glon, glat = galactic(ra, dec)
     return {
         "ra": ra,
@@ -111,88 +120,13 @@ def _positions(ra: Array, dec: Array, error: Array, key: NDArray[np.int64]) -> d
     }
 
 
-def _neighbours(ra: Array, dec: Array, key: NDArray[np.int64]) -> dict[str, object]:
+def _neighbours(ra: Array, dec: Array, key: Ints) -> dict[str, object]:
     """Return distance, angle and key of every source's nearest neighbour."""
     if key.size < 2:
         return {"prox": np.full(key.size, 999.0), "pxpa": None, "pxcntr": key}
     centre = Grid.of(float(ra[0]), float(np.median(dec)))
-    distance, index = cKDTree(np.column_stack(centre.pixel(ra, dec))).query(np.column_stack(centre.pixel(ra, dec)), k=2)
+    places = np.column_stack(centre.pixel(ra, dec))
+    distance, index = cKDTree(places).query(places, k=2)
     other = np.where(index[:, 0] == np.arange(key.size), index[:, 1], index[:, 0])
     angle = np.floor(position_angle(ra, dec, ra[other], dec[other]))
     return {"prox": distance[:, 1], "pxpa": angle, "pxcntr": key[other]}
-
-
-def _flags(
-    rng: np.random.Generator,
-    plan: Plan,
-    main: NDArray[np.int64],
-    x: Array,
-    y: Array,
-    kept: NDArray[np.int64],
-    seen: Photometry,
-) -> dict[str, object]:
-    """Return blend, contamination and frame-count flags."""
-    places = np.column_stack((x[kept], y[kept]))
-    pairs = cKDTree(places).query(places, k=min(2, len(places)))[0].reshape(len(places), -1)[:, -1]
-    parts = np.where(pairs < FITTED, "2", "1")[:, None]
-    return {
-        "bl_flg": join(np.where(seen.detected, parts, "0")),
-        "cc_flg": join(_contamination(plan, main, places)),
-        "ndet": frame_counts(seen.detected),
-        "j_psfchi": np.where(seen.detected[:, 0], rng.gamma(12, 1 / 12, main.size), np.nan),
-        "h_psfchi": np.where(seen.detected[:, 1], rng.gamma(12, 1 / 12, main.size), np.nan),
-        "k_psfchi": np.where(seen.detected[:, 2], rng.gamma(12, 1 / 12, main.size), np.nan),
-        "mp_flg": 0,
-        "a": "0",
-        "nopt_mchs": 0,
-        "dup_src": 0,
-        "use_src": 1,
-    }
-
-
-def _contamination(plan: Plan, main: NDArray[np.int64], places: Array) -> NDArray[np.str_]:
-    """Return (n, 3) letters: d on a spike, c in a bright star's halo, p on a latent image or glint, else 0."""
-    sky = plan.sky
-    flags = np.full((main.size, 3), "0")
-    tree = cKDTree(places)
-    hemis = plan.scans[0].hemis
-    camera = habits(plan.seed, hemis)
-    for i in np.flatnonzero(sky.mag[:, 0] < HALO_PARENT):
-        near = [n for n in tree.query_ball_point((sky.x[i], sky.y[i]), HALO) if main[n] != i]
-        flags[near] = "c"
-    for band in range(3):
-        for i in np.flatnonzero(sky.mag[:, band] < 9):
-            ghosts = [(0.0, step * frame_step(hemis, "n")) for step in (-2, -1, 1, 2)]
-            ghosts += [(-d * np.sin(np.radians(a)), d * np.cos(np.radians(a))) for a, d in camera.glints[band]]
-            for dx, dy in ghosts:
-                flags[tree.query_ball_point((sky.x[i] + dx, sky.y[i] + dy), 2.0), band] = "p"
-        arms = spikes(sky, band, camera)
-        for i, angle, length in zip(arms.parent, arms.angle, arms.length, strict=True):
-            s, c = np.sin(np.radians(angle)), np.cos(np.radians(angle))
-            dx, dy = places[:, 0] - sky.x[i], places[:, 1] - sky.y[i]
-            on_arm = (np.abs(dx * c + dy * s) < 2) & (-dx * s + dy * c > 1) & (-dx * s + dy * c < length)
-            flags[on_arm & (main != i), band] = "d"
-    return flags
-
-
-def _scan(rng: np.random.Generator, plan: Plan, ra: Array, dec: Array, count: int) -> dict[str, object]:
-    """Return the columns that tell which survey scan saw the sources; the field lies in the middle of one."""
-    x, y = plan.grid.pixel(ra, dec)
-    across = x - (plan.grid.nx - 1) / 2
-    north = dec > plan.grid.crval[1]
-    return {
-        "hemis": plan.scans[0].hemis,
-        "date": NIGHT,
-        "scan": SCAN,
-        "x_scan": np.clip(across, -249, 249),
-        "jdate": 2451637.5 + 0.8 + (y - y.min(initial=0)) * 1e-7,
-        "dist_edge_ns": np.maximum(1, 10800 - np.abs(y - (plan.grid.ny - 1) / 2)),
-        "dist_edge_ew": np.maximum(1, 256 - np.abs(across) % 250),
-        "dist_edge_flg": [
-            ("n" if n else "s") + ("e" if west < 0 else "w")
-            for n, west in zip(north.tolist(), across.tolist(), strict=True)
-        ],
-        "scan_key": 60_000 + plan.number % 10_000,
-        "coadd_key": 1_000_000 + plan.number % 10_000,
-        "coadd": rng.integers(1, 268, count),
-    }

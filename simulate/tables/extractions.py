@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from schema.grid import Grid
 from simulate.catalogs.extraction import Origin, detected, extraction_columns, select
-from simulate.catalogs.photometry import measure_fluxes, profile_noise
+from simulate.catalogs.photometry import SHORT_ERROR, measure_fluxes, profile_noise
 from simulate.frames import VALID_COLUMNS
 from simulate.nights.observed import Observed, part
 from simulate.offsets import basis_at, scan_offsets
@@ -78,7 +78,8 @@ def _block(
     noise = profile_noise(field.numbers.noise[mine], field.numbers.true_shape[mine]) * 10 ** (-0.4 * magzp)
     scan, x, y, mag = _seen(field, observed, offsets, magzp - zero, noise)
     scan, x, y, mag = _with_false(rng, field, observed.key.size, noise, (scan, x, y, mag))
-    seen = measure_fluxes(rng, mag, noise[scan])
+    short = rng.normal(0, SHORT_ERROR, (observed.key.size, 3))
+    seen = measure_fluxes(rng, mag, noise[scan], field.numbers.true_shape[mine][scan], short[scan])
     kept = detected(seen)
     kept = kept[np.argsort(scan[kept], kind="stable")]
     scan = scan[kept]
@@ -93,7 +94,7 @@ def _block(
         shape=field.numbers.true_shape[mine][scan, 0],
     )
     nothing = np.zeros(kept.size, bool)
-    columns = extraction_columns(rng, field.grid, x[kept], y[kept], select(seen, kept), nothing, origin)
+    columns = extraction_columns(rng, field.grid, x[kept], y[kept], select(seen, kept), nothing, nothing, origin)
     number = np.arange(kept.size) - np.searchsorted(scan, scan)
     return kept.size, columns | {"cntr": observed.key[scan] * 100_000 + 1 + number}
 
