@@ -5,13 +5,10 @@ from typing import TYPE_CHECKING, Any
 from deepcal.recipes import check_values, recipe, recipes
 from deepcal.server import ensure_dsn
 from schema import connection
-from schema.connection import Connection
-from sql import load
+from schema.connection import READER, Connection
 
 if TYPE_CHECKING:
     import pandas as pd
-
-READER = "deepcal_reader"
 
 
 def connect(role: str | None = READER) -> Connection:
@@ -20,7 +17,8 @@ def connect(role: str | None = READER) -> Connection:
     Parameters
     ----------
     role : str, optional
-        The role to act as; by default one that can only read, where the server has our roles. None is your own.
+        The role to act as; by default one that can only read and whose statements end after a while, where the server
+        has our roles. None is your own.
 
     Raises
     ------
@@ -32,8 +30,7 @@ def connect(role: str | None = READER) -> Connection:
     dsn = ensure_dsn()
     if role == READER:
         with connection.connect(dsn) as conn:
-            may = conn.execute(load("select/role.sql"), {"role": READER}).fetchone() == (True,)
-        role = READER if may else None
+            role = READER if connection.may_act_as(conn, READER) else None
     return connection.connect(dsn, role)
 
 

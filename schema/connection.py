@@ -7,12 +7,14 @@ from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier
 
 from schema.errors import ServerError
+from sql import load
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
 Connection = psycopg.Connection[TupleRow]
 SEARCH_PATH = "deepcal, twomass, public"
+READER = "deepcal_reader"
 
 
 def connect(dsn: str, role: str | None = None) -> Connection:
@@ -23,7 +25,8 @@ def connect(dsn: str, role: str | None = None) -> Connection:
     dsn : str
         A libpq string or URI.
     role : str, optional
-        The role to act as, for example ``"deepcal_reader"``.
+        The role to act as, for example ``"deepcal_reader"``; what is set for its logins, such as a limit on the time of
+        a statement, holds here too.
 
     Raises
     ------
@@ -38,6 +41,8 @@ def connect(dsn: str, role: str | None = None) -> Connection:
         conn.execute(b"SET search_path = " + SEARCH_PATH.encode())
         if role is not None:
             conn.execute(SQL("SET ROLE {}").format(Identifier(role)))
+            for name, value in role_settings(conn, role).items():
+                conn.execute("SELECT set_config(%s, %s, false)", (name, value))
     except psycopg.Error as error:
         conn.close()
         raise ServerError(f"cannot act as the role {role}: {str(error).strip()}; `deepcal db doctor` looks") from error
@@ -45,8 +50,18 @@ def connect(dsn: str, role: str | None = None) -> Connection:
     return conn
 
 
-def engine(dsn: str, **options: Any) -> "sa.Engine":
-    """Return a SQLAlchemy engine whose connections are made by `connect`."""
+def may_act_as(conn: Connection, role: str) -> bool:
+    """Tell whether the server has a role, and this session may take it."""
+    return conn.execute(load("select/role.sql"), {"role": role}).fetchone() == (True,)
+
+
+def role_settings(conn: Connection, role: str) -> dict[str, str]:
+    """Return what is set for the logins of a role, in this database or everywhere; SET ROLE does not bring it along."""
+    return dict(conn.execute(load("schema/role_settings.sql"), {"role": role}).fetchall())
+
+
+def engine(dsn: str, role: str | None = None, **options: Any) -> "sa.Engine":
+    """Return a SQLAlchemy engine whose connections are made by `connect`, acting as a role."""
     import sqlalchemy as sa  # here, since most commands never need it and it takes a fifth of a second
 
-    return sa.create_engine("postgresql+psycopg://", creator=lambda: connect(dsn), **options)
+    return sa.create_engine("postgresql+psycopg://", creator=lambda: connect(dsn, role), **options)

@@ -5,8 +5,9 @@ from contextlib import AbstractContextManager
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
-from schema.connection import connect
+from schema.connection import connect, role_settings
 
 DENIED = psycopg.errors.InsufficientPrivilege
 FIELD = "INSERT INTO field (tile) VALUES (90001)"
@@ -27,6 +28,23 @@ def test_a_reader_reads_and_cannot_write(dsn: str) -> None:
         conn.execute("SELECT * FROM scan WHERE q3c_join(1, 1, ra, decl, 0.1)")
         with pytest.raises(DENIED):
             conn.execute(FIELD)
+
+
+def test_the_time_of_a_reader_is_limited_also_when_another_role_acts_as_one(dsn: str) -> None:
+    with connect(dsn, role="deepcal_reader") as conn:
+        assert conn.execute("SHOW statement_timeout").fetchone() == ("5min",)
+        conn.execute("SET statement_timeout = '50ms'")
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            conn.execute("SELECT pg_sleep(5)")
+    with connect(dsn, role="deepcal_writer") as conn:
+        assert conn.execute("SHOW statement_timeout").fetchone() == ("0",)
+
+
+def test_what_is_set_for_a_role_in_one_database_counts(dsn: str) -> None:
+    with connect(dsn) as conn, conn.transaction(force_rollback=True):
+        name = Identifier(conn.info.dbname)
+        conn.execute(SQL("ALTER ROLE deepcal_reader IN DATABASE {} SET statement_timeout = '7s'").format(name))
+        assert role_settings(conn, "deepcal_reader")["statement_timeout"] == "7s"
 
 
 def test_a_reader_cannot_add_a_partition(dsn: str) -> None:

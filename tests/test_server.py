@@ -35,7 +35,7 @@ def data(shared: Path) -> Path:
 
 
 def value(command: Command, query: str) -> str:
-    done = command("db", "psql", "--", "-AtqXc", query)
+    done = command("db", "psql", "--writer", "--", "-AtqXc", query)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -138,3 +138,18 @@ def test_a_data_folder_that_cannot_be_made_is_one_message(command: Command, tmp_
         patch.setenv("DEEPCAL_HOME", str(tmp_path / "file" / "home"))
         done = command("db", "status")
     assert (done.returncode, done.stderr.startswith("error: DEEPCAL_HOME")) == (2, True)
+
+
+def test_psql_reads_and_has_the_time_of_a_reader_however_it_resets(command: Command, shared: Path) -> None:
+    told = command("db", "psql", "--", "-AtqXc", "RESET ROLE; RESET ALL; SELECT current_user; SHOW statement_timeout")
+    assert told.stdout.split() == ["deepcal_reader", "5min"]
+    denied = command("db", "psql", "--", "-XqAtc", "INSERT INTO field (tile) VALUES (90002)")
+    assert (denied.returncode, "permission denied" in denied.stderr) == (1, True)
+
+
+def test_psql_takes_another_role_when_told(command: Command, shared: Path) -> None:
+    for role in ("writer", "owner"):
+        told = command("db", "psql", f"--{role}", "--", "-AtqXc", "SELECT current_user; SHOW statement_timeout")
+        assert told.stdout.split() == [f"deepcal_{role}", "0"]
+    both = command("db", "psql", "--writer", "--owner")
+    assert (both.returncode, "one role at a time" in both.stderr) == (2, True)

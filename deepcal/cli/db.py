@@ -9,8 +9,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from deepcal import catalog_indexes, order, postgres, server
 from deepcal import doctor as doctors
 from deepcal.cli import Json, commands, console, emit, on_stderr, progress, table
-from schema.connection import SEARCH_PATH
-from schema.errors import NotReady, ServerError
+from schema.connection import READER, SEARCH_PATH, connect, may_act_as, role_settings
+from schema.errors import BadArgument, NotReady, ServerError
 
 if TYPE_CHECKING:
     from schema.connection import Connection
@@ -57,7 +57,6 @@ def upgrade(
     as_json: Json = False,
 ) -> None:
     """Bring tables, views, functions, comments, grants and settings up to date; make indexes that a load left out."""
-    from schema.connection import connect
     from schema.upgrade import upgrade as bring_up  # Alembic and SQLAlchemy: half a second no other command here needs
 
     with connect(server.foreign_dsn() or server.start()) as conn:
@@ -90,11 +89,20 @@ def doctor(as_json: Json = False) -> None:
     epilog="Example: deepcal db psql -- -c 'SELECT count(*) FROM scan'",
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
 )
-def psql(arguments: Annotated[list[str] | None, typer.Argument(help="Handed to psql.")] = None) -> None:
-    """Open psql on the database; what follows -- is handed to it."""
-    given = conninfo_to_dict(server.ensure_dsn())
+def psql(
+    arguments: Annotated[list[str] | None, typer.Argument(help="Handed to psql.")] = None,
+    writer: Annotated[bool, typer.Option("--writer", help="As the role that may change rows.")] = False,
+    owner: Annotated[bool, typer.Option("--owner", help="As the role that may change tables.")] = False,
+) -> None:
+    """Open psql on the database for reading; what follows -- is handed to it."""
+    if writer and owner:
+        raise BadArgument("--writer --owner: one role at a time")
+    dsn = server.ensure_dsn()
+    given = conninfo_to_dict(dsn)
     password = str(given.pop("password", None) or "")
-    given["options"] = f"{given.get('options', '')} -c search_path={SEARCH_PATH.replace(' ', '')}".strip()
+    settings = {"search_path": SEARCH_PATH.replace(" ", "")} | _acting(dsn, writer, owner)
+    words = [f"-c {name}={value.replace(' ', chr(92) + ' ')}" for name, value in settings.items()]
+    given["options"] = " ".join([str(given.get("options") or ""), *words]).strip()
     environment = os.environ | ({"PGPASSWORD": password} if password else {})  # not where `ps` shows it
     command = ["psql", make_conninfo("", **given), *(arguments or [])]
     console.file.flush()
@@ -102,6 +110,17 @@ def psql(arguments: Annotated[list[str] | None, typer.Argument(help="Handed to p
         os.execvpe(_psql(), command, environment)  # noqa: S606 - psql takes over this process
     except FileNotFoundError as error:
         raise ServerError("psql is not installed on this machine: install postgresql-client") from error
+
+
+def _acting(dsn: str, writer: bool, owner: bool) -> dict[str, str]:
+    """Return what a session is to be started with to act as a role, its limits included; nothing without our roles."""
+    role = "deepcal_owner" if owner else "deepcal_writer" if writer else READER
+    with connect(dsn) as conn:
+        if may_act_as(conn, role):
+            return {"role": role} | role_settings(conn, role)
+        if writer or owner:
+            raise NotReady(f"role {role}: not on this server, or you may not take it; `deepcal db doctor` looks")
+        return {}
 
 
 def _psql() -> str:
