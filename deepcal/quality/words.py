@@ -27,7 +27,7 @@ class Kind:
 
 KINDS = (
     Kind("overlap", "p_overlap", "zero point of the scan against its visit", "mag"),
-    Kind("dispersion", "p_dispersion", "scatter of the visit and its neighbours", "mag"),
+    Kind("dispersion", "p_dispersion", "scatter of the visit and its better neighbour", "mag"),
     Kind("night", "p_night", "zero point of the visit against its night", "mag"),
     Kind("visits", "p_visits", "visits of the night with a zero point", "", 0, "at least"),
     Kind("depth", "f_sensitivity", "magnitude at a signal-to-noise ratio of 10", "mag", 2, "above"),

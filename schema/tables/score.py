@@ -7,7 +7,7 @@ from schema.tables.scan import FACTORS
 
 MEASURED = {
     "overlap": ("mag", "phot.mag;stat.value", "Zero point of the scan against that of its visit, whole or in its worst quarter beyond the error"),
-    "dispersion": ("mag", "phot.mag;stat.stdev", "Scatter of the zero points of the scans of the visit, or of a neighbouring visit, whichever is worse"),
+    "dispersion": ("mag", "phot.mag;stat.stdev", "Scatter of the zero points of the scans of the visit, or of the better of its neighbours if that is worse"),
     "night": ("mag", "phot.mag;stat.value", "Zero point of the visit against the rest of the night"),
     "visits": ("", "meta.number", "Visits of the night that have a zero point"),
     "depth": ("mag", "phot.mag;stat.snr", "Magnitude at a signal-to-noise ratio of 10"),

@@ -30,10 +30,11 @@ WITH images AS (
      GROUP BY hemis
 ), visits AS (
     SELECT v.visit, v.band, v.night, n.visits,
+           -- a visit bounds two intervals of the night and serves the better one
            CASE WHEN v.airmass > (%(score_high_airmass)s::float8[])[1] AND n.high = 1 AND n.visits > 2
                  AND greatest(lag(v.scatter) OVER night, lead(v.scatter) OVER night) <= (%(score_dispersion)s::float8[])[1]
                 THEN 0
-                ELSE greatest(v.scatter, lag(v.scatter) OVER night, lead(v.scatter) OVER night) END AS dispersion,
+                ELSE greatest(v.scatter, least(lag(v.scatter) OVER night, lead(v.scatter) OVER night)) END AS dispersion,
            CASE WHEN f.whole THEN n.visits END AS visits_judged
       FROM deepcal.visit_photometry AS v
       LEFT JOIN nights AS n USING (hemis, date)
@@ -63,14 +64,25 @@ WITH images AS (
      GROUP BY hemis, hry, band
     HAVING count(m10 - zero_point + psp) >= (%(score_relation_visits)s::float8[])[1]
 ), sky AS (
-    SELECT scan_key, band, hemis, hry, i, log_noise - 0.5 * log((psp / nullif(shape, 0)) ^ (1 / (%(score_airglow_sky_power)s::float8[])[1])) AS glow
+    SELECT scan_key, band, hemis, hry, i, log_noise,
+           log((psp / shape) ^ (1 / (%(score_airglow_sky_power)s::float8[])[1])) - log((%(score_noise_sky)s::float8[])[i + 3]) AS log_sky
       FROM by_band
-     WHERE psp > 0 AND shape > 0
-), ordinary AS (
-    SELECT hemis, hry, band, CASE WHEN count(glow) >= (%(score_noise_scans)s::float8[])[1]
-                                  THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY glow)
-                                  ELSE max(log((%(score_noise_sky)s::float8[])[i]) - 0.5 * log((%(score_noise_sky)s::float8[])[i + 3])) END AS glow
+     WHERE psp > 0 AND shape > 0 AND log_noise IS NOT NULL
+), powers AS (
+    SELECT hemis, hry, band, count(*) >= (%(score_noise_scans)s::float8[])[1] AS known,
+           CASE WHEN count(*) >= (%(score_noise_scans)s::float8[])[1]
+                THEN least(greatest(regr_slope(log_noise, log_sky), (%(score_noise_power)s::float8[])[2]), (%(score_noise_power)s::float8[])[3])
+                ELSE (%(score_noise_power)s::float8[])[1] END AS power
       FROM sky
+     GROUP BY hemis, hry, band
+), glows AS (
+    SELECT s.scan_key, s.hemis, s.hry, s.band, s.log_noise - p.power * s.log_sky AS glow,
+           CASE WHEN NOT p.known THEN log((%(score_noise_sky)s::float8[])[s.i]) END AS assumed
+      FROM sky AS s
+      JOIN powers AS p USING (hemis, hry, band)
+), ordinary AS (
+    SELECT hemis, hry, band, coalesce(max(assumed), percentile_cont(0.5) WITHIN GROUP (ORDER BY glow)) AS glow
+      FROM glows
      GROUP BY hemis, hry, band
 ), measured AS (
     SELECT b.*, v.dispersion, v.night, v.visits_judged AS visits,
@@ -89,7 +101,7 @@ WITH images AS (
      CROSS JOIN (SELECT (%(score_psp_slope)s::float8[])[1] AS slope) AS setting
       LEFT JOIN visits AS v USING (visit, band)
       LEFT JOIN relation AS r USING (hemis, hry, band)
-      LEFT JOIN sky AS g USING (scan_key, band)
+      LEFT JOIN glows AS g USING (scan_key, band)
       LEFT JOIN ordinary AS o ON o.hemis = b.hemis AND o.hry = b.hry AND o.band = b.band
       LEFT JOIN images AS m USING (scan_key)
       LEFT JOIN phases AS ph USING (scan_key)

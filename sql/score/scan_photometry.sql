@@ -18,7 +18,10 @@ WITH measured AS (
 INSERT INTO deepcal.scan_photometry AS old
 SELECT * FROM measured
 EXCEPT
-SELECT * FROM deepcal.scan_photometry
+SELECT p.*
+  FROM deepcal.scan_photometry AS p
+  JOIN score_todo AS t USING (scan_key)
+ WHERE t.tile = %(tile)s
     ON CONFLICT (scan_key, band) DO UPDATE
    SET visit = excluded.visit, n_stars = excluded.n_stars, dmag = excluded.dmag, scatter = excluded.scatter,
        dmag_zone = excluded.dmag_zone, profile_zone = excluded.profile_zone, found = excluded.found,

@@ -14,7 +14,7 @@ WITH origin AS (
            CASE WHEN substr(cc_flg, 3, 1) = '0' THEN substr(rd_flg, 3, 1) END AS kr
       FROM deepcal.detection AS d
       JOIN score_todo AS v USING (scan_key)
-     WHERE d.tile = %(tile)s AND d.origin = 'catalog'
+     WHERE d.tile = %(tile)s AND d.origin = 'catalog' AND v.tile = %(tile)s
 ), flat AS (
     SELECT visit, scan_key, cntr,
            ((ra - ra0) - 360 * round((ra - ra0) / 360)) * cosd(dec0) * 3600 AS x, (decl - dec0) * 3600 AS y,

@@ -25,7 +25,7 @@ SELECT m.*, d.m10::real, v.night
   LEFT JOIN score_depth AS d USING (visit, band)
   LEFT JOIN deepcal.visit_photometry AS v USING (visit, band)
 EXCEPT
-SELECT * FROM deepcal.visit_photometry
+SELECT * FROM deepcal.visit_photometry WHERE tile = %(tile)s
     ON CONFLICT (visit, band) DO UPDATE
    SET tile = excluded.tile, hemis = excluded.hemis, date = excluded.date, jdate = excluded.jdate, airmass = excluded.airmass,
        n_scans = excluded.n_scans, scatter = excluded.scatter, c1 = excluded.c1, c1_err = excluded.c1_err,
