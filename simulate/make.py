@@ -13,7 +13,7 @@ from simulate import truth
 from simulate.camera.wings import MODEL
 from simulate.catalogs.detections import write_detections
 from simulate.catalogs.psc import make_psc, write_psc
-from simulate.catalogs.scan_table import write_scans
+from simulate.catalogs.scan_table import Place, write_scans
 from simulate.catalogs.standards import write_standards, write_tiles
 from simulate.catalogs.xsc import contamination, make_xsc, write_xsc
 from simulate.images import Output, write_images
@@ -108,7 +108,7 @@ def field(
         out=out,
         tiles=write_tiles(plan, out / "tiles.csv"),
         standards=standards,
-        scan=write_scans(plan, out / "scan.bar"),
+        scan=write_scans(out / "scan.bar", plan.observed, plan.measured, plan.noted, [Place(plan.grid, plan.sky)]),
         psc=write_psc(psc, out / "psc.bar", extended, contamination(plan, psc, xsc)),
         xsc=write_xsc(xsc, psc, out / "xsc.bar"),
         detections=tuple(detections),

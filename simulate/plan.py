@@ -10,11 +10,13 @@ from schema.grid import Grid
 from schema.tiles import Tile, tiles
 from simulate.camera.wings import MODEL, wings
 from simulate.catalogs.measured import Measured, measure
+from simulate.catalogs.scan_table import FLAGS
 from simulate.conditions import Conditions, draw_conditions
 from simulate.faults import Fault, plan_faults
 from simulate.faults.effects import header_shift
 from simulate.frames import Frame, atlas, strip
-from simulate.nights.visits import Scan, observe
+from simulate.nights.observed import Observed
+from simulate.nights.visits import Scan, observe_field, scans_of
 from simulate.offsets import scan_offsets
 from simulate.sky.field import SeenSky, Sky, make_sky
 
@@ -28,8 +30,9 @@ FORMS = ("strips", "atlas")
 class Plan:
     """One simulated field: its sky, its scans and how each of them saw it.
 
-    `offsets` are the (scans, 2, 9) coefficients of simulate.offsets; `magzp` (scans, 3) the zero points of the headers,
-    wrong ones included; `psf` is "model" or the folder of the empirical images of stars.
+    `observed` has the scans as arrays, `offsets` the (scans, 2, 17) coefficients of simulate.offsets; `magzp` (scans,
+    3) the zero points of the headers, wrong ones included; `psf` is "model" or the folder of the empirical images of
+    stars.
     """
 
     tile: Tile
@@ -38,6 +41,7 @@ class Plan:
     grid: Grid
     sky: Sky
     scans: list[Scan]
+    observed: Observed
     offsets: Array
     conditions: Conditions
     faults: dict[int, Fault]
@@ -49,6 +53,15 @@ class Plan:
     def number(self) -> int:
         """The tile's number."""
         return self.tile.tile
+
+    @property
+    def noted(self) -> dict[str, NDArray[np.bool_]]:
+        """Which scans each flag of the scan table tells of."""
+        flags = {flag: np.zeros(len(self.scans), bool) for flag in FLAGS.values()}
+        for index, fault in self.faults.items():
+            if fault.noted and fault.kind in FLAGS:
+                flags[FLAGS[fault.kind]][index] = True
+        return flags
 
     def seen(self, scan: Scan) -> SeenSky:
         """Return the sky as it is when a scan is made: stars move, and some vary."""
@@ -95,9 +108,10 @@ def make_plan(
         raise BadArgument(f"scans {scans}, seed {seed}: expected at least one scan and a seed of 0 or more")
     tile, grid = _place(number, centre)
     ra, dec = grid.crval
-    observed = observe(number, seed, ra, dec, scans)
-    conditions = draw_conditions(number, seed, observed)
-    faults = plan_faults(number, seed, observed)
+    observed = observe_field(number, seed, ra, dec, scans)
+    made = scans_of(observed)
+    conditions = draw_conditions(number, seed, made)
+    faults = plan_faults(number, seed, made)
     magzp = conditions.magzp.copy()
     for index, fault in faults.items():
         magzp[index] += [header_shift(fault, band) for band in range(3)]
@@ -107,12 +121,13 @@ def make_plan(
         form=form,
         grid=grid,
         sky=make_sky(number, seed, grid, crowding, scans),
-        scans=observed,
-        offsets=scan_offsets(number, seed, len(observed)),
+        scans=made,
+        observed=observed,
+        offsets=scan_offsets(number, seed, len(made)),
         conditions=conditions,
         faults=faults,
         magzp=magzp,
-        measured=measure(number, seed, observed, conditions, faults, magzp),
+        measured=measure(number, seed, made, conditions, faults, magzp),
         psf=psf,
     )
 

@@ -15,6 +15,7 @@ from simulate.seeds import Stream, stream
 Array = NDArray[np.float64]
 
 BACKGROUND_POWER = 0.29  # of the photometric sensitivity parameter
+GLOW_SEEN = 0.8  # of airglow's rms is left in the noise when structure larger than some arcmin is taken out
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Measured:
     """Measurements, arrays (scans, 3).
 
     Seeing shape and its rms, moment ratio, pixel noise (DN), photometric sensitivity parameter, magnitude at a
-    signal-to-noise ratio of 10.
+    signal-to-noise ratio of 10, zero point of the headers.
     """
 
     shape: Array
@@ -31,6 +32,7 @@ class Measured:
     noise: Array
     psp: Array
     msnr10: Array
+    magzp: Array
 
 
 def measure(
@@ -49,6 +51,7 @@ def measure(
         noise=noise,
         psp=shape * conditions.sky**BACKGROUND_POWER,
         msnr10=magzp - 2.5 * np.log10(10 * profile_noise(noise, shape)),
+        magzp=magzp,
     )
 
 
@@ -60,7 +63,7 @@ def _one(
     shape, wander, ratio = seen_star(fault, conditions, i, band)
     noise = conditions.skysig[i, band] * extra_noise(fault)
     if fault is not None and fault.kind == "airglow":
-        noise *= float(np.hypot(1, 0.3 * fault.strength))
+        noise *= float(np.hypot(1, GLOW_SEEN * fault.strength))
     rms = np.hypot(rng.uniform(0.008, 0.02), wander)
     return (
         float(shape + rng.normal(0, 0.004)),

@@ -1,89 +1,116 @@
 """The lines of the scan table: what the survey knew of each scan, good or spoiled."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from schema.grid import Grid
 from schema.settings import defaults
 from simulate.catalogs.bar import write_bar
+from simulate.catalogs.measured import Measured
 from simulate.frames import VALID_COLUMNS
-from simulate.plan import Plan
-from simulate.seeds import Stream, stream
+from simulate.nights.observed import Observed
 from simulate.sky.angles import galactic
+from simulate.sky.field import Sky
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 LEVEL_1 = (15.8, 15.1, 14.3)  # mag, J H Ks: counts of SNR 10 sources go so far
 GALAXY_LIMIT = 13.5  # Ks of the extended sources counted
+BANDS = "jhk"
+EPOCH_DAY = 719163  # ordinal of 1970-01-01
+NEW_ARRAY = 730000  # ordinal of the first night of the second northern H array, in late 1999
 FLAGS = {"meteor": "anom", "insects": "anom", "cloud": "cld", "glitch": "hgl"}
+"""Columns of the scan table that tell of faults the pipeline noted."""
 
 
-def write_scans(plan: Plan, path: Path) -> Path:
-    """Write the 64 columns; the quality score is null: nobody has scored the scans yet."""
-    scans = plan.scans
-    rng = stream(plan.number, plan.seed, Stream.SCAN_TABLE)
+@dataclass(frozen=True)
+class Place:
+    """A field: its grid and its sky."""
+
+    grid: Grid
+    sky: Sky
+
+
+def dates(day: NDArray[np.int64]) -> NDArray[np.datetime64]:
+    """Return the dates of ordinals."""
+    return (day - EPOCH_DAY).astype("datetime64[D]")
+
+
+def write_scans(
+    path: Path, observed: Observed, measured: Measured, noted: Mapping[str, Flags], fields: Sequence[Place]
+) -> Path:
+    """Write the 64 columns of scans; the quality score is null: nobody has scored them yet.
+
+    Parameters
+    ----------
+    path : Path
+    observed : Observed
+    measured : Measured
+        Of the same scans.
+    noted : mapping
+        Scans that the columns of FLAGS tell of.
+    fields : sequence
+        The fields that `observed` counts.
+    """
     columns: dict[str, object] = {
-        name: [getattr(scan, attribute) for scan in scans]
-        for name, attribute in (
-            ("scan_key", "scan_key"),
-            ("hemis", "hemis"),
-            ("date", "date"),
-            ("scan", "scan"),
-            ("sd", "direction"),
-            ("jdate", "jdate"),
-            ("airm", "airmass"),
-            ("zd", "zenith"),
-            ("ha", "hour_angle"),
-            ("rh", "humidity"),
-            ("air_temp", "air"),
-            ("tel_temp", "telescope"),
-            ("focus", "focus"),
-        )
+        "scan_key": observed.key,
+        "hemis": observed.hemis,
+        "date": dates(observed.day),
+        "scan": observed.scan,
+        "tile": observed.tile,
+        "sd": observed.direction,
+        "ut": (observed.jdate + 0.5) % 1 * 24,
+        "jdate": observed.jdate,
+        "airm": observed.airmass,
+        "zd": observed.zenith,
+        "ha": observed.hour_angle,
+        "rh": observed.air.humidity,
+        "air_temp": observed.air.air,
+        "tel_temp": observed.air.air - 0.8,
+        "focus": observed.air.focus,
+        "hry": ((observed.hemis == "n") & (observed.day >= NEW_ARRAY)).astype(int),
+        "c_strat": 1,
+        "xph": 0,
+        "rel0": 0,
+        "rel1": 0,
+        "rel2": 0,
+        "h_zperr_ap": observed.rms[:, 1],
+        "k_zperr_ap": observed.rms[:, 2],
     }
-    columns |= {"tile": plan.number, "c_strat": 1, "xph": 0, "rel0": 0, "rel1": 0, "rel2": 0}
-    columns["ut"] = [scan.start.hour + scan.start.minute / 60 + scan.start.second / 3600 for scan in scans]
-    columns["hry"] = [int(scan.hemis == "n" and scan.date.year >= 1999) for scan in scans]
-    columns |= _flags(plan) | _corners(plan) | _bands(plan)
-    columns["h_zperr_ap"], columns["k_zperr_ap"] = rng.uniform(0.004, 0.012, (2, len(scans)))
-    return write_bar(path, "scan", columns, len(scans))
+    columns |= {name: noted[name].astype(int) for name in set(FLAGS.values())}
+    columns |= _corners(observed, fields) | _bands(observed, measured, fields)
+    return write_bar(path, "scan", columns, observed.key.size)
 
 
-def _flags(plan: Plan) -> dict[str, object]:
-    flags = {name: [0] * len(plan.scans) for name in ("hgl", "cld", "anom")}
-    for index, fault in plan.faults.items():
-        if fault.noted and fault.kind in FLAGS:
-            flags[FLAGS[fault.kind]][index] = 1
-    return dict(flags)
-
-
-def _corners(plan: Plan) -> dict[str, object]:
+def _corners(observed: Observed, fields: Sequence[Place]) -> dict[str, object]:
     """Return centre and corners: 1 east and 2 west at the start of the scan, 3 east and 4 west at its end."""
-    grid = plan.grid
-    middle, half = (grid.nx - 1) / 2, VALID_COLUMNS / 2
-    east = np.array([scan.east for scan in plan.scans])
-    start = np.where([scan.direction == "n" for scan in plan.scans], 0.0, grid.ny - 1.0)
-    end = grid.ny - 1 - start
-    ra, dec = grid.sky(middle - east, np.full(east.size, (grid.ny - 1) / 2))
-    glon, glat = galactic(ra, dec)
-    columns: dict[str, object] = {"ra": ra, "decl": dec, "glon": glon, "glat": glat}
-    for number, (side, row) in enumerate(((-half, start), (half, start), (-half, end), (half, end)), 1):
-        columns[f"ra_{number}"], columns[f"dec_{number}"] = grid.sky(middle - east + side, row)
-    return columns
+    names = ["ra", "decl"] + [f"{name}_{corner}" for corner in range(1, 5) for name in ("ra", "dec")]
+    found = {name: np.empty(observed.key.size) for name in names}
+    half = VALID_COLUMNS / 2
+    for number, field in enumerate(fields):
+        grid, mine = field.grid, observed.field == number
+        middle = (grid.nx - 1) / 2 - observed.east[mine]
+        start = np.where(observed.direction[mine] == "n", 0.0, grid.ny - 1.0)
+        end = grid.ny - 1 - start
+        found["ra"][mine], found["decl"][mine] = grid.sky(middle, np.full(middle.size, (grid.ny - 1) / 2))
+        for corner, (side, row) in enumerate(((-half, start), (half, start), (-half, end), (half, end)), 1):
+            found[f"ra_{corner}"][mine], found[f"dec_{corner}"][mine] = grid.sky(middle + side, row)
+    glon, glat = galactic(found["ra"], found["decl"])
+    return {**found, "glon": glon, "glat": glat}
 
 
-def _bands(plan: Plan) -> dict[str, object]:
-    measured, sky = plan.measured, plan.sky
-    seen = (np.abs(sky.x - (plan.grid.nx - 1) / 2) < VALID_COLUMNS / 2) & (
-        np.abs(sky.y - (plan.grid.ny - 1) / 2) < plan.grid.ny / 2
-    )
-    columns: dict[str, object] = {"n_ext": int(np.sum(seen & sky.galaxy & (sky.mag[:, 2] < GALAXY_LIMIT)))}
-    for b, band in enumerate("jhk"):
-        limit = np.minimum(LEVEL_1[b], measured.msnr10[:, b])
-        bright = np.sort(sky.mag[seen, b])
+def _bands(observed: Observed, measured: Measured, fields: Sequence[Place]) -> dict[str, object]:
+    counts, extended = _counts(observed, measured, fields)
+    columns: dict[str, object] = {"n_ext": extended}
+    for b, band in enumerate(BANDS):
         columns |= {
-            f"{band}_zp_ap": plan.magzp[:, b] - defaults()["zp_ref"][b],
-            f"{band}_n_snr10": np.searchsorted(bright, limit),
+            f"{band}_zp_ap": measured.magzp[:, b] - defaults()["zp_ref"][b],
+            f"{band}_n_snr10": counts[:, b],
             f"{band}_shape_avg": measured.shape[:, b],
             f"{band}_shape_rms": measured.shape_rms[:, b],
             f"{band}_2mrat": measured.ratio[:, b],
@@ -92,3 +119,20 @@ def _bands(plan: Plan) -> dict[str, object]:
             f"{band}_msnr10": measured.msnr10[:, b],
         }
     return columns
+
+
+def _counts(
+    observed: Observed, measured: Measured, fields: Sequence[Place]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return how many point sources have a signal-to-noise ratio over 10 in each band, and extended ones."""
+    counts = np.zeros((observed.key.size, 3), np.int64)
+    extended = np.zeros(observed.key.size, np.int64)
+    for number, field in enumerate(fields):
+        sky, grid, mine = field.sky, field.grid, observed.field == number
+        seen = np.abs(sky.x - (grid.nx - 1) / 2) < VALID_COLUMNS / 2
+        seen &= np.abs(sky.y - (grid.ny - 1) / 2) < grid.ny / 2
+        extended[mine] = int(np.sum(seen & sky.galaxy & (sky.mag[:, 2] < GALAXY_LIMIT)))
+        for b in range(3):
+            limit = np.minimum(LEVEL_1[b], measured.msnr10[mine, b])
+            counts[mine, b] = np.searchsorted(np.sort(sky.mag[seen, b]), limit)
+    return counts, extended

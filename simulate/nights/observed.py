@@ -23,6 +23,7 @@ STEP_EAST = 5.0  # arcsec between the scans of a visit
 SCAN_SECONDS = 105.0  # from the start of one scan to the next
 SCANS_AN_HOUR = 12  # of calibration and survey together
 FIRST_SCAN = 5
+LEAST_RMS = 0.002  # mag
 SCAN_ZERO = 0.004  # mag, of the zero point from scan to scan
 
 
@@ -32,7 +33,7 @@ class Observed:
 
     `field` is the index of the field, `visit` counts within it. `hours` is the time from the middle of the `night`.
     `clear` is the true zero point above the reference (mag) without clouds, `cloud` (n,) what they take away; `applied`
-    is the zero point of the survey's solution.
+    is the zero point of the survey's solution, `rms` (n, 3) the scatter of the night's visits about it.
     """
 
     field: Ints
@@ -54,6 +55,7 @@ class Observed:
     clear: Array
     cloud: Array
     applied: Array
+    rms: Array
 
 
 def observe_fields(seed: int, nights: Calendar, targets: Sequence[Target], scans: Sequence[int]) -> Observed:
@@ -92,6 +94,7 @@ def _scans(
     angle, zenith, mass = _pointing(nights.site[place.night], jdate, targets, place.field)
     air = weather(seed, nights, place.night, hours, mass)
     above = (mass - 1)[:, None]
+    solution = solve(seed, nights)
     clear = air.c1 - air.c2 * above + rng.normal(0, SCAN_ZERO, (tile.size, 3))
     index = SCANS_A_VISIT * place.visit + place.step
     return Observed(
@@ -113,7 +116,8 @@ def _scans(
         air=air,
         clear=clear,
         cloud=air.cloud * rng.uniform(0.7, 1.3, tile.size),
-        applied=applied(solve(seed, nights), nights, place.night, hours) - air.c2_table * above,
+        applied=applied(solution, nights, place.night, hours) - air.c2_table * above,
+        rms=np.maximum(solution.rms[place.night], LEAST_RMS),
     )
 
 

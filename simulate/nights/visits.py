@@ -49,7 +49,7 @@ class Scan:
         return f"{self.date:%y%m%d}{self.hemis}{self.scan:03d}"
 
 
-def observe(tile: int, seed: int, ra: float, dec: float, scans: int) -> list[Scan]:
+def observe_field(tile: int, seed: int, ra: float, dec: float, scans: int) -> Observed:
     """Draw the scans of a field.
 
     Parameters
@@ -62,7 +62,7 @@ def observe(tile: int, seed: int, ra: float, dec: float, scans: int) -> list[Sca
 
     Returns
     -------
-    list of Scan
+    Observed
         In the order of time.
 
     Raises
@@ -71,8 +71,12 @@ def observe(tile: int, seed: int, ra: float, dec: float, scans: int) -> list[Sca
         The field is not in sight so often.
     """
     target = Target(tile, ra, dec, hemispheres(tile, dec), -(-scans // SCANS_A_VISIT))
-    observed = observe_fields(seed, calendar(seed), [target], [scans])
-    return [_scan(observed, index) for index in range(scans)]
+    return observe_fields(seed, calendar(seed), [target], [scans])
+
+
+def scans_of(observed: Observed) -> list[Scan]:
+    """Return the scans of one field one by one."""
+    return [_scan(observed, index) for index in range(observed.key.size)]
 
 
 def _scan(observed: Observed, i: int) -> Scan:
@@ -101,3 +105,8 @@ def _scan(observed: Observed, i: int) -> Scan:
         applied=observed.applied[i],
         sky=observed.air.sky[i],
     )
+
+
+def observe(tile: int, seed: int, ra: float, dec: float, scans: int) -> list[Scan]:
+    """Draw the scans of a field; see `observe_field`."""
+    return scans_of(observe_field(tile, seed, ra, dec, scans))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from schema.grid import Grid
 from simulate.catalogs.extraction import Origin, detected, extraction_columns, select
 from simulate.catalogs.photometry import SHORT_ERROR, measure_fluxes, profile_noise
+from simulate.catalogs.scan_table import dates
 from simulate.frames import VALID_COLUMNS
 from simulate.nights.observed import Observed, part
 from simulate.offsets import basis_at, scan_offsets
@@ -17,7 +18,6 @@ from simulate.seeds import Stream, stream
 from simulate.sky.field import Sky
 from simulate.sky.galaxies import REFERENCE
 from simulate.tables.measured import Numbers
-from simulate.tables.scan_table import dates
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

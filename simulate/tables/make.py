@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dataclasses import field as default
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -15,18 +16,18 @@ from schema.grid import Grid
 from schema.progress import Progress, silent
 from schema.tiles import tiles as known_tiles
 from simulate.catalogs.bar import write_bar
+from simulate.catalogs.scan_table import FLAGS, Place, write_scans
 from simulate.catalogs.standards import standard_rows, write_standard_rows
 from simulate.nights.calendar import calendar
 from simulate.nights.fields import main_fields
 from simulate.nights.observed import SCANS_A_VISIT, Observed, observe_fields, part
 from simulate.nights.schedule import Target
-from simulate.nights.solution import solve
 from simulate.sky.field import Sky, make_sky
 from simulate.sky.objects import object_columns
 from simulate.tables.extractions import Field, blocks, choose
 from simulate.tables.measured import Numbers, measure
-from simulate.tables.scan_table import write_scans, write_truth
-from simulate.tables.spoiled import spoil
+from simulate.tables.spoiled import KINDS, spoil
+from simulate.tables.truth import write_truth
 
 WORKERS = 2
 LEVEL = 1  # of the compression: these files are many and short-lived
@@ -100,12 +101,16 @@ def tables(
         for number, (target, grid, sky) in enumerate(zip(targets, grids, skies, strict=True))
     ]
     written, rows = _extractions(fields, out / "detections", progress)
-    both = list(zip(grids, skies, strict=True))
+    places = [Place(grid, sky) for grid, sky in zip(grids, skies, strict=True)]
+    noted = {
+        flag: np.isin(spoiled.kind, [KINDS.index(kind) for kind, name in FLAGS.items() if name == flag]) & spoiled.noted
+        for flag in FLAGS.values()
+    }
     return SimulatedTables(
         out=out,
         tiles=_write_tiles(targets, out / "tiles.csv"),
         standards=_write_standards(fields, out / "standards.csv"),
-        scan=write_scans(observed, spoiled, measured, solve(seed, nights), both, out / "scan.bar"),
+        scan=write_scans(out / "scan.bar", observed, measured, noted, places),
         detections=tuple(written),
         truth={
             "objects": _write_objects(fields, out / "truth" / "objects.parquet"),
@@ -114,7 +119,7 @@ def tables(
         counts={
             "fields": len(fields),
             "scans": observed.key.size,
-            "spoiled": int((spoiled.kind > 0).sum()),
+            "spoiled": int((np.nan_to_num(spoiled.harm) >= 1).sum()),
             "stars": sum(field.stars.size for field in fields),
             "detections": rows,
         },
