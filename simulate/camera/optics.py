@@ -17,7 +17,7 @@ FINE = 16  # samples a pixel
 BOX = 32  # pixels, side of the square in which an image is made
 APERTURE = 1.3  # m
 WAVELENGTH = (1.235, 1.662, 2.159)  # micron, J H Ks
-DROP = 0.40  # of a pixel's response from its middle to its edge, along one axis: makes the floor of photometry
+DROP = 0.50  # of a pixel's response from its middle to its edge, along one axis: makes the floor of photometry
 ABERRATION = 0.02  # arcsec^2, variance of the telescope's own blur along either axis
 TO_FWHM = 8 * np.log(2)  # of a Gaussian: square of the full width at half maximum over the variance
 

@@ -18,7 +18,7 @@ LIGHT = 0.045  # of a star, in the aureole of the model
 SCALE, POWER = 4.0, 2.5  # arcsec and exponent of the model: (1 + (r / SCALE)^2)^-POWER
 STEP = 0.25  # arcsec, of the tabulated profile
 REACH = 150.0  # arcsec; farther out there is no light
-JOIN = (4.5, 18.0)  # arcsec; empirical images are believed between, and go on as the model beyond
+JOIN = (6.0, 18.0)  # arcsec; empirical images are believed between, and go on as the model beyond
 PIXEL = "PIXSCALE"  # card of an empirical image: arcsec a pixel
 TAIL = 11 / 3  # exponent of Kolmogorov seeing's wings
 
@@ -71,7 +71,8 @@ def _normalised(radius: Array, profile: Array, light: float) -> Wings:
 
 
 def _measured(path: Path, radius: Array) -> Array:
-    """Return the mean profile of an empirical image per unit of flux, freed of the plateau that its noise leaves."""
+    """Return the mean profile of an empirical image per unit of flux without a Gaussian for its core, which has the
+    seeing of other nights, and without the plateau that its noise leaves."""
     if not path.is_file():
         raise BadFile(path, "not there; give a folder with psf_emp_2mass_[jhk].fits.gz, or take the model")
     with fits.open(path) as file:
@@ -85,8 +86,11 @@ def _measured(path: Path, radius: Array) -> Array:
     ring = np.round(distance / STEP).astype(int).ravel()
     mean = np.bincount(ring, (image - plateau).ravel()) / np.maximum(np.bincount(ring), 1)
     profile = np.minimum.accumulate(np.maximum(mean, 0.0))
-    flux = 2 * np.pi * np.sum(np.arange(profile.size) * STEP * profile) * STEP
-    found: Array = np.interp(radius, np.arange(profile.size) * STEP, profile / flux, right=0.0)
+    steps = np.arange(profile.size) * STEP
+    flux = 2 * np.pi * np.sum(steps * profile) * STEP
+    half = np.interp(-0.5 * profile[0], -profile, steps)
+    profile = np.maximum(profile - profile[0] * np.exp(-np.log(2) * (steps / half) ** 2), 0.0)
+    found: Array = np.interp(radius, steps, profile / flux, right=0.0)
     return found
 
 
