@@ -139,7 +139,7 @@ def choose_images(
 ) -> list[Image]:
     """Return the images of the scans that may overlap the field, by night, scan, band and row.
 
-    With the default rule a scan with an H glitch (hgl = 1) gives no H image.
+    With the default rule a scan gives no image in a band whose quality is too low, and none in H with an H glitch.
     """
     values = {
         "scans": scans,
@@ -148,6 +148,7 @@ def choose_images(
         "dec": field.dec,
         "field_radius": field.radius,
         "radius": field.radius + 1.5,
+        "min_quality": settings["select_min_quality"][0] if default else None,
     }
     with conn.cursor(row_factory=class_row(Image)) as cursor:
         images = cursor.execute(load("select/images.sql"), values).fetchall()

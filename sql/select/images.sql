@@ -5,8 +5,10 @@ SELECT i.image_id, i.scan_key, i.band, i.usy, i.path, i.sha256, i.pixel_sha256, 
        s.hemis, s.date, s.scan, s.sd, coalesce(s.hgl, 0) AS hgl, s.tile
   FROM deepcal.image AS i
   JOIN deepcal.scan AS s USING (scan_key)
+  LEFT JOIN deepcal.scan_quality AS q USING (scan_key)
  WHERE i.scan_key = ANY(%(scans)s)
    AND i.band = ANY(%(bands)s)
    AND q3c_join(%(ra)s, %(dec)s, i.ra, i.dec, %(radius)s)
    AND q3c_dist(%(ra)s, %(dec)s, i.ra, i.dec) <= %(field_radius)s + i.radius
+   AND coalesce(CASE i.band WHEN 'j' THEN q.quality_j WHEN 'h' THEN q.quality_h ELSE q.quality_k END >= %(min_quality)s, true)
  ORDER BY s.hemis, s.date, s.scan, i.band, i.usy
