@@ -1,14 +1,21 @@
 """Periods: found where the light varies, and not where it does not."""
 
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from typer.testing import CliRunner
 
 from crossmatch.merged.light_curve import LightCurve, read_light_curve
 from crossmatch.merged.merge import merge
 from crossmatch.merged.periods import power, search
 from crossmatch.merged.shuffles import highest_peaks
-from schema.connection import Connection
+from deepcal.cli import app
+from schema.connection import Connection, connect
 from schema.errors import BadArgument
 from tests.epochs import TILE, observe, scattered, store, store_run, times
 
@@ -95,3 +102,24 @@ def test_what_cannot_be_searched_is_said(conn: Connection) -> None:
         search(curve(1.0, 1.0, 1, scans=9), 0.5, 50)
     with pytest.raises(BadArgument, match="from 5 to 2 days"):
         search(curve(1.0, 1.0, 1), 5, 2)
+
+
+def test_the_commands_merge_a_field_and_draw_a_period(
+    fresh_database: Callable[[], AbstractContextManager[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    epochs = scattered(3, 240)
+    with fresh_database() as dsn:
+        with connect(dsn) as conn:
+            store(conn, epochs, observe(epochs, light=lambda jdate: 0.1 * np.cos(2 * np.pi * jdate / 7.3) * np.ones(3)))
+            store_run(conn, epochs)
+            conn.execute("UPDATE setting SET value = '{20}' WHERE name = 'merged_shuffles'")
+        monkeypatch.setenv("DEEPCAL_DSN", dsn)
+        done = CliRunner().invoke(app, ["xmatch", "merge", "--json"])
+        assert done.exit_code == 0, done.exception
+        merged = json.loads(done.stdout)
+        assert [(one["tile"], one["links"]) for one in merged] == [(TILE, 720)]
+        words = ["show", "period", "star 1", "--from", "5", "--to", "20", "--plot", str(tmp_path / "p.png"), "--json"]
+        told = json.loads(CliRunner().invoke(app, words).stdout)
+    assert told["period"] == pytest.approx(7.3, rel=1e-3)
+    assert told["false_alarm"] < 0.01
+    assert (tmp_path / "p.png").stat().st_size > 10_000

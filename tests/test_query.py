@@ -12,7 +12,9 @@ from deepcal.door import query
 from deepcal.recipes import recipes
 from schema.connection import Connection, connect
 from schema.grid import SinWcs
-from schema.tables.scan import image
+from schema.tables.scan import detection, image
+from schema.tables.source import merged_link, merged_source
+from schema.tables.twomass import psc
 from tests.rows import put
 from tests.world import CENTRE, GRID, RUN, SOURCES, STRIP, TILE, make_world
 
@@ -27,7 +29,12 @@ VALUES: dict[str, Any] = {
     "snr": 20.0,
     "name": "DC 20",
     "scan_key": 3,
+    "index": 1.0,
+    "sigmas": 5.0,
+    "bright": 9.0,
+    "faint": 18.0,
 }
+ONE_FIELD = {"best_scans", "depth_map", "stack_scans"}
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +42,23 @@ def world(fresh_database: Callable[[], AbstractContextManager[str]]) -> Iterator
     """A connection to a small world that no test changes."""
     with fresh_database() as dsn, connect(dsn) as conn:
         make_world(conn)
+        make_epochs(conn)
         conn.commit()
         conn.autocommit = True
         yield conn
+
+
+def make_epochs(conn: Connection) -> None:
+    """A variable and moving star seen twice, and a star of the PSC that the stack does not have."""
+    ra, dec = (float(angle) for angle in GRID.sky(100, 1000))
+    put(conn, psc, [{"pts_key": 999, "ra": ra, "decl": dec, "j_m": 11.0, "cc_flg": "000"}])
+    conn.execute("SELECT add_tile_partition(%s)", (TILE,))
+    star = {"tile": TILE, "gcntr": 1, "name": "DC 20", "napp": 2, "opportunities": 12, "ra": ra, "dec": dec}
+    star |= {"var_index": 2.0, "pmra": 300.0, "pmdec": -400.0, "pm_err": 10.0, "k_m": 13.0, "j_n": 2, "j_chi2": 8.0}
+    put(conn, merged_source, [star])
+    put(conn, merged_link, [{"tile": TILE, "gcntr": 1, "cntr": k, "separation": 0.1} for k in (1, 2)])
+    seen = {"tile": TILE, "ra": ra, "decl": dec, "k_m": 13.0, "k_msigcom": 0.02}
+    put(conn, detection, [seen | {"cntr": k, "scan_key": k, "jdate": 2451000.5 + k} for k in (1, 2)])
 
 
 def ask(conn: Connection, name: str, **values: Any) -> pd.DataFrame:
@@ -58,7 +79,7 @@ def test_every_query_says_first_what_it_answers_and_then_which_values_it_needs(n
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, asked in recipes().items() if "tile" in asked.values and name != "stack_scans"]
+    "name", [name for name, asked in recipes().items() if "tile" in asked.values and name not in ONE_FIELD]
 )
 def test_a_query_without_a_tile_answers_for_all_fields(world: Connection, name: str) -> None:
     pd.testing.assert_frame_equal(ask(world, name), ask(world, name, tile=None))
@@ -131,3 +152,51 @@ def test_a_review_counts_before_the_score(world: Connection) -> None:
     assert scores.loc[1, "quality"] == 9.5
     assert scores.loc[1, "reviewer"] == "me"
     assert scores.loc[4, "quality"] == 2.0
+
+
+def test_a_star_of_the_psc_without_a_source_is_missed(world: Connection) -> None:
+    found = ask(world, "psc_missing", magnitude=99.0)
+    assert list(found["pts_key"]) == [999]
+    assert len(ask(world, "psc_missing", magnitude=10.9)) == 0
+
+
+def test_stack_and_psc_agree_where_they_are_the_same(world: Connection) -> None:
+    found = ask(world, "psc_difference", band="j")
+    assert found["n"].sum() == SOURCES / 2
+    assert found["median_difference"].to_list() == pytest.approx([0.0] * len(found), abs=1e-5)
+
+
+def test_the_depth_map_follows_the_scans(world: Connection) -> None:
+    world.execute("UPDATE stack SET m5_aper_100 = 18")
+    found = ask(world, "depth_map")
+    edge = found[found["x"] == 30.0]
+    assert set(edge["n_scans"]) <= {5, 6}  # images of scan k begin at column 5 k: the sixth at the place itself
+    np.testing.assert_allclose(edge["m5_aper"], 18 + 1.25 * np.log10(edge["n_scans"].astype(float) / 11), atol=1e-6)
+    assert found["m5_aper"].max() == pytest.approx(18)
+    x, y = GRID.pixel(found["ra"], found["dec"])
+    np.testing.assert_allclose(x, found["x"] - 0.5, atol=3)
+    np.testing.assert_allclose(y, found["y"] - 0.5, atol=3)
+
+
+def test_the_best_scans_come_first(world: Connection) -> None:
+    assert list(ask(world, "best_scans")["scan_key"])[:3] == [1, 12, 11]  # a person gave the first one 9.5
+
+
+def test_a_power_law_is_found_again(world: Connection) -> None:
+    found = ask(world, "count_slopes", bright=10.0, faint=18.0).set_index(["band", "kind"])
+    assert found.loc[("j", "point"), "n"] + found.loc[("j", "extended"), "n"] == SOURCES - 1  # one has 18.0
+    assert found.loc[("j", "point"), "b"] == pytest.approx(0, abs=0.02)  # as many in every bin
+
+
+def test_counts_of_stack_and_psc_are_per_square_degree(world: Connection) -> None:
+    found = ask(world, "counts_compared")
+    area = 540 * 3600 / 3600**2
+    assert found["stack"].sum() * area == pytest.approx(SOURCES)
+    assert found["psc"].sum() * area == pytest.approx(SOURCES / 2 + 1)
+
+
+def test_moving_and_varying_stars_are_told_by_their_limits(world: Connection) -> None:
+    assert list(ask(world, "proper_motions")["motion"]) == pytest.approx([500.0])
+    assert len(ask(world, "proper_motions", sigmas=51.0)) == 0
+    assert list(ask(world, "variables")["j_rchi2"]) == pytest.approx([8.0])
+    assert len(ask(world, "variables", index=2.1)) == 0

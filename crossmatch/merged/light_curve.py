@@ -33,7 +33,7 @@ class LightCurve:
     def of(cls, time: Array, mag: Array, sigma: Array, gap: float) -> "LightCurve":
         """Put measurements in the order of time; a visit ends where the next scan is more than `gap` days away."""
         order = np.argsort(time, kind="stable")
-        visit = np.cumsum(np.diff(time[order], prepend=time[order][:1]) > gap)
+        visit = np.cumsum(np.diff(time[order], prepend=time[order][:1]) > gap, dtype=np.int64)
         return cls(time[order], mag[order], sigma[order], visit)
 
 

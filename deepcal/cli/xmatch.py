@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from deepcal.cli import Json, commands, console, emit, open_db, progress, table
+from deepcal.cli import Json, commands, console, emit, merging, open_db, progress, table
 from schema.errors import BadArgument, NotReady
 
 if TYPE_CHECKING:
@@ -47,6 +47,9 @@ def refresh(
     shown.add_row("pairs removed", f"{result.gone:,}")
     shown.add_row("seconds", f"{result.seconds:.2f}")
     emit(result, as_json, shown)
+
+
+app.command(epilog="Example: deepcal xmatch merge 90330")(merging.merge)
 
 
 @app.command(epilog="Example: deepcal xmatch run --left mine.csv --right twomass.psc --radius 2arcsec --into found")

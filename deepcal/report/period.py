@@ -1,6 +1,7 @@
 """The picture of a period: the periodogram, and the light folded by the period."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -33,8 +34,8 @@ def plot_period(source: str, curve: LightCurve, found: Period, path: Path) -> Pa
         phase = (curve.time - found.epoch) / found.period % 1
         for number, (axes, band) in enumerate(zip(folded, BAND_NAME, strict=True)):
             mag, sigma = (np.tile(values[:, number], 2) for values in (curve.mag, curve.sigma))
-            look_of = {"fmt": BAND_MARK[band], "ms": 2.5, "lw": 0.4, "color": BAND_COLOUR[band], "alpha": 0.5}
-            axes.errorbar(np.concatenate([phase, phase + 1]), mag, sigma, **look_of)
+            marks: dict[str, Any] = {"fmt": BAND_MARK[band], "color": BAND_COLOUR[band], "ms": 2.5, "lw": 0.4}
+            axes.errorbar(np.concatenate([phase, phase + 1]), mag, sigma, alpha=0.5, **marks)
             axes.set(ylabel=f"{BAND_NAME[band]} (mag)", xlim=(0, 2))
             axes.invert_yaxis()
         folded[-1].set_xlabel("phase, two turns; the light is at its maximum at 0")
