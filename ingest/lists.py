@@ -89,11 +89,15 @@ def _read(path: Path, columns: Columns, more: tuple[str, ...], step: Step) -> li
     data = b"".join(block.data for block in blocks(path, step))
     try:
         reader = csv.DictReader(data.decode("utf-8-sig").splitlines(), strict=True)
+        reader.fieldnames = [name.strip(" ") for name in reader.fieldnames or ()]
         rows = [(reader.line_num, row) for row in reader]
     except (csv.Error, UnicodeDecodeError) as error:
         raise BadFile(path, f"no CSV file in UTF-8: {error}") from error
-    names = [name.strip() for name in reader.fieldnames or ()]
+    names = list(reader.fieldnames)
     missing, strange = [n for n in columns if n not in names], [n for n in names if n not in (*columns, *more)]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise BadFile(path, f"column {', '.join(twice)} more than once in the first line, expected every name once")
     if missing or strange:
         words = f"column {', '.join(missing) or 'none'} missing, {', '.join(strange) or 'none'} not known"
         raise BadFile(path, f"{words}; expected {','.join(columns)}")

@@ -71,6 +71,19 @@ def test_a_bad_tile_is_named(conn: Connection, tmp_path: Path, row: str, reason:
     assert centre(conn, 90004) is None
 
 
+def test_blanks_around_the_names_of_columns_do_no_harm(conn: Connection, tmp_path: Path) -> None:
+    text = TILES.replace(",", " , ") + "90004,FS4,28.66,0.72,540,3600\n"
+    assert load(conn, "tiles", tmp_path / "tiles.csv", text) is None
+    assert centre(conn, 90004) == (28.66, 0.72, "tiles.csv")
+
+
+def test_a_column_twice_is_refused(conn: Connection, tmp_path: Path) -> None:
+    text = TILES.replace("standard", "standard,ra") + "90004,FS4,1,28.66,0.72,540,3600\n"
+    error = load(conn, "tiles", tmp_path / "tiles.csv", text)
+    assert error is not None
+    assert error.startswith("column ra more than once in the first line")
+
+
 def test_columns_missing_from_a_list_are_named(conn: Connection, tmp_path: Path) -> None:
     error = load(conn, "tiles", tmp_path / "tiles.csv", "tile,ra,declination\n1,2,3\n")
     assert error is not None

@@ -1,6 +1,7 @@
 """`deepcal ingest`: files into rows, every refused file on the screen with its reason."""
 
 import signal
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -126,6 +127,7 @@ def watch(
                     break
                 if results:
                     _report("watch", results, as_json)
+                    sys.stdout.flush()
                 time.sleep(every)
         except KeyboardInterrupt:
             conn.rollback()

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from ingest.text import Step
 
-ROWS = 50_000  # of one block: a few ten MB of the widest table
+ROWS = 20_000  # of one block: a few ten MB of the widest table
 
 Rows = tuple[int, pa.Table]
 """Number of the first line, or row, from 1; and the rows."""
@@ -32,8 +32,12 @@ class Source(Protocol):
     """A table of a file: `word` is what its rows are counted by, "line" or "row"."""
 
     path: Path
-    names: tuple[str, ...]
     word: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns, as the file has them."""
+        ...
 
     def rows(self, wanted: tuple[str, ...], step: Step) -> Iterator[Rows]:
         """Yield the rows in blocks, the wanted columns as they lie in the file: text, numbers or dates, null if empty.

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,16 @@ class VoTable:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.table = self._parse(self._text())
-        self.names = tuple(str(field.name) for field in self.table.fields)
+
+    @cached_property
+    def table(self) -> TableElement:
+        """The table, read when it is first asked for."""
+        return self._parse(self._text())
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of its columns."""
+        return tuple(str(field.name) for field in self.table.fields)
 
     def rows(self, wanted: tuple[str, ...], step: Step) -> Iterator[Rows]:
         """Yield the wanted columns; see `Source.rows`."""
