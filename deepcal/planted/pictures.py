@@ -1,8 +1,6 @@
 """What was planted over one scan and over the field: stars, galaxies, false light, faults."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from numpy.typing import NDArray
 
-from deepcal.report.style import BAND_NAME, FIRST, GOLD, INK, SECOND, SOFT, THIRD, canvas, look, save
+from deepcal.planted.field import draw_field
+from deepcal.planted.marks import FAULT, FIELD_LIMIT, MARKS, SCAN_LIMIT, SPOTS, rows_of
+from deepcal.report.style import BAND_NAME, FIRST, GOLD, THIRD, canvas, look, save
 from deepcal.truth import Truth, read_truth
 from schema.errors import BadFile
 from schema.header import read_header
@@ -21,14 +21,6 @@ Floats = NDArray[np.float64]
 
 ROWS = 700  # arcsec of a scan that are shown from near
 RANGE = (-2.5, 9.0)  # of the pixel noise, black to white
-SCAN_LIMIT = {"j": 16.4, "h": 15.5, "k": 14.8}  # mag, faintest objects that are marked in a scan
-FIELD_LIMIT = {"j": 15.5, "h": 15.0, "k": 14.5}  # mag, faintest objects over the field
-SPOTS = {"latent": ("latent image", SECOND), "glint": ("glint", GOLD), "hot": ("hot pixel", THIRD)}
-MARKS = {
-    "stripe": SOFT,
-    "banding": SOFT,
-}
-FAULT = "#cc3311"
 
 
 def show_planted(out: Path, folder: Path | None = None) -> list[Path]:
@@ -57,7 +49,7 @@ def show_planted(out: Path, folder: Path | None = None) -> list[Path]:
     with look():
         return [
             _scan(out, truth, marks, folder / "planted-scan.png"),
-            _field(truth, marks, folder / "planted-field.png"),
+            draw_field(truth, marks, folder / "planted-field.png"),
         ]
 
 
@@ -85,15 +77,10 @@ def _scan(out: Path, truth: Truth, marks: pd.DataFrame, path: Path) -> Path:
             _boxes(axes, mine, rows)
     near.set_title(f"{image.name}: around its brightest star")
     whole.set_title("the whole image")
-    faults = ", ".join(f"{m.kind} ({m.harm:.1f} of what harms)" for m in _rows(mine) if m.harm > 0) or "no fault"
+    faults = ", ".join(f"{m.kind} ({m.harm:.1f} of what harms)" for m in rows_of(mine) if m.harm > 0) or "no fault"
     near.set_xlabel(f"columns, arcsec. {BAND_NAME[band]}, seeing shape {scan.shape_along.mean():.2f}; {faults}")
     near.legend(loc="upper right", frameon=True, framealpha=0.85)
     return save(figure, path)
-
-
-def _rows(table: pd.DataFrame) -> Iterator[Any]:
-    """Return the rows of a table, their values by name."""
-    return iter(table.itertuples())
 
 
 def _chosen(out: Path, truth: Truth, marks: pd.DataFrame) -> tuple[Path, pd.Series]:
@@ -146,7 +133,7 @@ def _false_light(
         axes.scatter(
             few.x + moved[0], few.y + moved[1], marker="s", s=50, facecolors="none", edgecolors=colour, label=name
         )
-    for arm in _rows(mine[on & (mine.kind == "spike")]):
+    for arm in rows_of(mine[on & (mine.kind == "spike")]):
         s, c = np.sin(np.radians(arm.angle)) * arm.length / 2, np.cos(np.radians(arm.angle)) * arm.length / 2
         axes.plot(
             [arm.x + shift[0] - s, arm.x + shift[0] + s],
@@ -158,7 +145,7 @@ def _false_light(
 
 def _boxes(axes: Axes, marks: pd.DataFrame, rows: slice) -> None:
     """Frame what faults and diffuse false light touch."""
-    for mark in _rows(marks):
+    for mark in rows_of(marks):
         if mark.y1 < rows.start or mark.y0 > rows.stop:
             continue
         colour = MARKS.get(mark.kind, FAULT)
@@ -166,48 +153,3 @@ def _boxes(axes: Axes, marks: pd.DataFrame, rows: slice) -> None:
         axes.plot(x, y, color=colour, lw=0.8, ls="--")
         if len(mark.path_x):
             axes.plot(mark.path_x, mark.path_y, color=colour, lw=1.0)
-
-
-def _field(truth: Truth, marks: pd.DataFrame, path: Path) -> Path:
-    """Draw the field on its side: its brighter objects, the false light that stays in place; and every fault."""
-    band = next((b for b in "jhk" if (truth.artifacts.band == b).any()), "j")
-    figure, (sky, faults) = canvas(13, 8.5, 2, 1, height_ratios=(1, 2))
-    objects = truth.objects[truth.objects[f"{band}_m"] < FIELD_LIMIT[band]]
-    for kind, colour in (("star", INK), ("galaxy", FIRST)):
-        mine = objects[objects.kind == kind]
-        size = 0.6 * (FIELD_LIMIT[band] + 1 - mine[f"{band}_m"]) ** 1.8
-        sky.scatter(mine.y, mine.x, s=size, color=colour, linewidths=0, label=kind)
-    spots = truth.artifacts[(truth.artifacts.band == band) & (truth.artifacts.mag < FIELD_LIMIT[band] + 1)]
-    for kind, (name, colour) in SPOTS.items():
-        mine = spots[spots.kind == kind]
-        sky.scatter(mine.y, mine.x, s=14, marker="s", facecolors="none", edgecolors=colour, linewidths=0.7, label=name)
-    for arm in _rows(truth.artifacts[(truth.artifacts.band == band) & (truth.artifacts.kind == "spike")]):
-        s, c = np.sin(np.radians(arm.angle)) * arm.length / 2, np.cos(np.radians(arm.angle)) * arm.length / 2
-        sky.plot([arm.y - c, arm.y + c], [arm.x + s, arm.x - s], color=GOLD, lw=0.8)
-    number = marks[marks.band == band].groupby("kind").scan_key.nunique()
-    told = ", ".join(f"{kind} in {count} scans" for kind, count in number.items() if kind in MARKS)
-    sky.set(aspect="equal", xlim=(0, 3600), ylim=(540, 0), xlabel="rows, arcsec to the north", ylabel="columns")
-    sky.set_title(f"the field in {BAND_NAME[band]}" + (f"; {told}" if told else ""))
-    sky.legend(loc="lower center", bbox_to_anchor=(0.5, 1.12), ncols=5, fontsize=8)
-    _faults(faults, truth.scans)
-    return save(figure, path)
-
-
-def _faults(axes: Axes, scans: pd.DataFrame) -> None:
-    """Draw every fault: which scan, which kind, how large against what does harm."""
-    kinds = scans.fault.where(scans.fault.notna(), scans.slight)
-    mine = scans.assign(kind=kinds)[kinds.notna()].drop_duplicates(["scan_key", "kind"])
-    order = sorted(mine.kind.unique().tolist())
-    keys = {key: n for n, key in enumerate(scans.scan_key.drop_duplicates())}
-    for kind in order:
-        few = mine[mine.kind == kind]
-        axes.scatter(
-            few.harm, [order.index(kind)] * len(few), s=60, color=[FAULT if h >= 1 else THIRD for h in few.harm]
-        )
-        for row in _rows(few):
-            place = (row.harm, order.index(kind))
-            axes.annotate(str(keys[row.scan_key]), place, (0, 7), textcoords="offset points", ha="center", fontsize=7)
-    axes.axvline(1, color=INK, lw=1)
-    axes.set_xscale("log")
-    axes.set_yticks(range(len(order)), order)
-    axes.set(title="faults by the number of their scan", xlabel="strength over the smallest harmful one")
