@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from deepcal.door import connect, cookbook, matches, query, scans, sources, stacks
+    from deepcal.door import connect, cookbook, engine, matches, query, scans, sources, stacks
 
-__all__ = ["connect", "cookbook", "matches", "query", "scans", "sources", "stacks"]
+__all__ = ["connect", "cookbook", "engine", "matches", "query", "scans", "sources", "stacks"]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,6 +9,7 @@ from schema.connection import READER, Connection
 
 if TYPE_CHECKING:
     import pandas as pd
+    import sqlalchemy as sa
 
 
 def connect(role: str | None = READER) -> Connection:
@@ -27,11 +28,12 @@ def connect(role: str | None = READER) -> Connection:
     NotReady
         The database needs an upgrade that this role may not make.
     """
-    dsn = ensure_dsn()
-    if role == READER:
-        with connection.connect(dsn) as conn:
-            role = READER if connection.may_act_as(conn, READER) else None
-    return connection.connect(dsn, role)
+    return connection.connect(*_reached(role))
+
+
+def engine(role: str | None = READER) -> "sa.Engine":
+    """Return a SQLAlchemy engine for the same database, its connections made as by `connect`: for pandas.read_sql."""
+    return connection.engine(*_reached(role))
 
 
 def query(question: str, /, conn: Connection | None = None, **values: Any) -> "pd.DataFrame":
@@ -97,3 +99,12 @@ def _from_cookbook(name: str, values: dict[str, Any]) -> str:
     asked = recipe(name)
     check_values(asked, values)
     return asked.text
+
+
+def _reached(role: str | None) -> tuple[str, str | None]:
+    """Return the libpq string of the running server, and the role if the session may take it."""
+    dsn = ensure_dsn()
+    if role == READER:
+        with connection.connect(dsn) as conn:
+            role = READER if connection.may_act_as(conn, READER) else None
+    return dsn, role

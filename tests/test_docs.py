@@ -55,4 +55,4 @@ def test_the_python_examples_run(
         names: dict[str, object] = {}
         for example in examples:
             exec(example, names)  # noqa: S102 - our own documentation
-    assert len(names["near"]) > 0  # type: ignore[arg-type]
+    assert all(len(names[name]) > 0 for name in ("near", "faint", "stars", "scans_here"))  # type: ignore[arg-type]
