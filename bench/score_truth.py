@@ -19,7 +19,7 @@ from deepcal.report.style import FAINT, INK, SOFT, canvas, look, save
 from ingest import score
 from schema.connection import Connection
 
-SCANS, EXTRACTIONS = 24_000, 2_400_000
+SCANS, EXTRACTIONS = 73_230, 2_200_000
 QUICK_SCANS, QUICK_EXTRACTIONS = 2_400, 200_000
 EDGES = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0)
 SEEN = ("cloud", "zeropoint", "seeing", "defocus", "untracked", "airglow", "tracking")
