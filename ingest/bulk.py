@@ -1,6 +1,7 @@
 """Typed rows on their way into a table: encoded and sorted by sky cell, then sent by binary COPY."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -21,6 +22,9 @@ from sql import load
 
 Rows = tuple[int, pa.Table]
 """Number of the first line, and rows of the published columns."""
+
+with suppress(NotImplementedError):  # not in every build of Arrow
+    pa.set_memory_pool(pa.jemalloc_memory_pool())  # of Arrow's allocators the one that gives memory back soonest
 
 Item = TypeVar("Item")
 

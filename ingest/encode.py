@@ -59,8 +59,9 @@ def encode(table: pa.Table) -> Encoded:
     """
     encoder = ArrowToPostgresBinaryEncoder(table.schema)
     encoder.write_header()
-    written = [encoder.write_batch(batch) for batch in table.to_batches()]
-    data = np.frombuffer(b"".join([*written, encoder.finish().removesuffix(TRAILER)]), np.uint8)
+    written = [*(encoder.write_batch(batch) for batch in table.to_batches()), encoder.finish()]
+    parts = [part for part in written if part]  # mostly one
+    data = np.frombuffer(parts[0] if len(parts) == 1 else b"".join(parts), np.uint8)[: -len(TRAILER)]
     sizes = np.full(table.num_rows, 2 + 4 * table.num_columns, np.int64)
     for column in table.columns:
         sizes += _sizes(column)

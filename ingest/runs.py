@@ -12,7 +12,7 @@ from ingest.encode import Encoded, stamp
 from ingest.scratch import Scratch
 
 RUN = 16_384  # rows sorted together
-FENCE = 64  # of so many rows, the cell of the first is held in memory
+FENCE = 32  # of so many rows, the cell of the first is held in memory
 MARK = np.dtype([("cell", "i8"), ("ra", "f8"), ("decl", "f8"), ("key", "i8")])
 """What is known of a row besides its bytes: q3c cell, position (deg), key."""
 
@@ -126,7 +126,8 @@ def _in_order(blocks: Iterable[Sorted]) -> Iterator[Held]:
 def _sorted(blocks: Sequence[Sorted]) -> Held:
     marks = np.concatenate([marks for marks, _ in blocks])
     order = np.argsort(marks["cell"], kind="stable")
-    return Held(marks[order], Encoded.joined([encoded for _, encoded in blocks]).take(order))
+    encoded = blocks[0][1] if len(blocks) == 1 else Encoded.joined([encoded for _, encoded in blocks])
+    return Held(marks[order], encoded.take(order))
 
 
 def _spill(run: Held, store: Scratch) -> Spilled:

@@ -10,9 +10,18 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.progress import Progress as Bars
 from rich.table import Table
+from rich.text import Text
 
 from schema.errors import DeepcalError
 from schema.progress import Progress, silent
@@ -62,14 +71,26 @@ def table(*columns: str, title: str | None = None, numbers: tuple[str, ...] = ()
     return made
 
 
+class RowsPerSecond(ProgressColumn):
+    """The speed of stages that count rows."""
+
+    def render(self, task: Task) -> Text:
+        """Return the mean speed since the stage began."""
+        if not task.elapsed or " rows of " not in task.description:
+            return Text("")
+        return Text(f"{task.completed / task.elapsed:,.0f} rows/s")
+
+
 @contextmanager
 def progress() -> Iterator[Progress]:
     """Hand out a callback that shows bars on a terminal's stderr, and nothing elsewhere."""
     if not on_stderr.is_terminal:
         yield silent
         return
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Bars(*columns, console=on_stderr, transient=True) as bars:
+    times = TimeElapsedColumn(), RowsPerSecond(), TimeRemainingColumn(compact=True)
+    with Bars(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *times, console=on_stderr, transient=True
+    ) as bars:
         tasks: dict[str, Any] = {}
 
         def report(stage: str, done: int, total: int) -> None:
