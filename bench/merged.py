@@ -1,0 +1,216 @@
+"""Extractions of many scans merged into stars, beside a KD-tree and pandas; growth; periods recovered.
+
+    python -m bench.merged [--quick] [--json]
+
+One field, seen so often that it has half a million, one and two million extractions. Seeds: the extractions themselves
+(as where no stack is), and for the middle size again the sources of a run. Peer, the same task from the same seeds with
+the same offsets: extractions read from the database by COPY into pandas, scipy's cKDTree for the nearest seed, groupby
+for one extraction a scan and for means, scatter, chi-square, motion and the variability index, links and stars written
+back by COPY into tables with the same keys. It flags nothing as ambiguous and counts no opportunities.
+Periods: sines of 0.2-100 days in 500 epochs of visits by six, semi-amplitude half of one epoch's sigma.
+"""
+
+import argparse
+import io
+import json
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+import ingest
+from crossmatch.merged import merge
+from crossmatch.merged.light_curve import LightCurve
+from crossmatch.merged.periods import search
+from deepcal import server
+from schema.connection import Connection, connect
+from schema.grid import Grid
+from schema.readiness import bring_up_to_date
+from simulate.tables import tables
+
+TILE = 90161
+SIZES = {"500k": (640, 520_000), "1m": (1240, 1_100_000), "2m": (2480, 2_200_000)}  # scans, extractions
+QUICK_SIZES = {"500k": (60, 40_000), "1m": (120, 80_000), "2m": (240, 160_000)}  # the same figures, smaller
+STARS = {False: 60, True: 8}
+RADIUS = 1.5  # arcsec
+RUN = "aaaaaaaaaaaa"
+EMPTY = "TRUNCATE deepcal.ingest_file, deepcal.field, deepcal.scan, deepcal.detection, deepcal.merged_link CASCADE"
+AS_RUN = """
+INSERT INTO deepcal.stack_run (run, tile, selection, bands, parameters, code, state, folder, field_terms, field_dra,
+                               field_ddec, tie_stars, extracted_at)
+VALUES (%(run)s, %(tile)s, '', 'jhk', '{}', '', 'extracted', '', 0, '{0}', '{0}', 0, now());
+"""
+AS_SOURCES = """
+INSERT INTO deepcal.source (run, id, tile, name, ra, dec, pos_err, x, y, j_m, h_m, k_m, j_rule, h_rule, k_rule,
+                            confirmed)
+SELECT %(run)s, row_number() OVER (ORDER BY dec), tile, gcntr::text, ra, dec, 0.1, 0, 0, j_m, h_m, k_m, 3, 3, 3, true
+  FROM deepcal.merged_source
+"""
+READ = """
+COPY (SELECT cntr, scan_key, ra, decl, jdate, j_m, j_msigcom, h_m, h_msigcom, k_m, k_msigcom
+        FROM deepcal.detection WHERE tile = 90161) TO STDOUT (FORMAT csv, HEADER)
+"""
+PEER_TABLES = """
+DROP TABLE IF EXISTS peer_link, peer_star;
+CREATE TABLE peer_link (tile integer, cntr bigint, gcntr bigint, separation real, PRIMARY KEY (tile, cntr));
+CREATE INDEX ON peer_link (gcntr);
+CREATE TABLE peer_star (gcntr bigint PRIMARY KEY, figures real[])
+"""
+Figures = dict[str, float]
+
+
+def main() -> None:
+    """Measure, and print figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    figures: Figures = {}
+    with empty_server() as (conn, folder):
+        for name, (scans, extractions) in (QUICK_SIZES if given.quick else SIZES).items():
+            load(conn, folder / name, scans, extractions)
+            result = merge(conn, TILE)
+            figures |= {f"extractions_{name}": result.extractions, f"seconds_{name}": result.seconds}
+            if name == "1m":
+                figures |= _beside_peer(conn)
+    figures["growth"] = np.log(figures["seconds_2m"] / figures["seconds_500k"]) / np.log(
+        figures["extractions_2m"] / figures["extractions_500k"]
+    )
+    figures |= _periods(STARS[given.quick])
+    print(json.dumps(figures, indent=2) if given.json else "\n".join(f"{k:28} {v:14,.3f}" for k, v in figures.items()))
+
+
+@contextmanager
+def empty_server() -> Iterator[tuple[Connection, Path]]:
+    """Run a private server in a folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="deepcal-bench-") as name:
+        Path(name).chmod(0o755)
+        os.environ["DEEPCAL_HOME"] = name
+        os.environ.pop("DEEPCAL_DSN", None)
+        try:
+            dsn = server.start(lambda text: None)
+            bring_up_to_date(dsn, private=True)
+            with connect(dsn) as conn:
+                conn.autocommit = True
+                yield conn, Path(name)
+        finally:
+            server.stop()
+
+
+def load(conn: Connection, folder: Path, scans: int, extractions: int) -> None:
+    """Simulate one field and load it into the emptied database."""
+    made = tables(out=folder, only=[TILE], scans=scans, extractions=extractions)
+    conn.execute(EMPTY)
+    for loaded in (
+        ingest.tiles(conn, [made.tiles]),
+        ingest.scans(conn, [made.scan]),
+        ingest.detections(conn, made.detections),
+    ):
+        wrong = [result.error for result in loaded if result.error]
+        if wrong:
+            raise SystemExit(f"not loaded: {wrong[0]}")
+    conn.execute("VACUUM ANALYZE deepcal.detection")
+    conn.execute("CHECKPOINT")
+
+
+def _beside_peer(conn: Connection) -> Figures:
+    """Merge again from the sources of a run, and let the peer do so."""
+    conn.execute(AS_RUN, {"run": RUN, "tile": TILE})
+    conn.execute(AS_SOURCES, {"run": RUN})
+    conn.execute("UPDATE deepcal.field SET current_run = %s WHERE tile = %s", (RUN, TILE))
+    merge(conn, TILE)  # what was stored before goes, as it will for the peer
+    result = merge(conn, TILE)
+    start = time.perf_counter()
+    _peer(conn)
+    seconds = time.perf_counter() - start
+    ((same, all_links),) = conn.execute(
+        "SELECT count(*) FILTER (WHERE p.gcntr = l.gcntr), count(*) FROM deepcal.merged_link AS l"
+        " LEFT JOIN peer_link AS p USING (cntr)"
+    ).fetchall()
+    return {
+        "seconds_run_1m": result.seconds,
+        "peer_seconds_1m": seconds,
+        "peer_over_deepcal_1m": seconds / result.seconds,
+        "links_as_peer_1m": same / all_links,
+    }
+
+
+def _peer(conn: Connection) -> None:
+    """Group extractions around the same seeds with a KD-tree and pandas."""
+    with conn.cursor() as cursor, cursor.copy(READ) as copy:
+        data = pd.read_csv(io.BytesIO(b"".join(copy)))
+    seeds = np.array(conn.execute("SELECT ra, dec FROM deepcal.source ORDER BY id").fetchall())
+    ((ra0, dec0),) = conn.execute("SELECT ra, dec FROM deepcal.field WHERE tile = %s", (TILE,)).fetchall()
+    grid = Grid.of(ra0, dec0)
+    tree = cKDTree(np.stack(grid.pixel(*seeds.T), axis=1))
+    data["x"], data["y"] = grid.pixel(data["ra"], data["decl"])
+    for width in (2.0, RADIUS):  # the shift of every scan to the seeds, then the links
+        distance, index = tree.query(data[["x", "y"]].to_numpy(), distance_upper_bound=width)
+        data["distance"], data["seed"] = distance, index
+        near = data[np.isfinite(distance)]
+        if width > RADIUS:
+            off = near[["x", "y"]] - tree.data[near["seed"]]
+            shift = off.groupby(near["scan_key"]).median().reindex(data["scan_key"]).to_numpy()
+            data[["x", "y"]] -= np.nan_to_num(shift)
+    links = near.sort_values("distance").drop_duplicates(["seed", "scan_key"])
+    stars = links.groupby("seed")["cntr"].min().rename("gcntr").to_frame()
+    links = links.join(stars, on="seed")
+    stars["figures"] = _figures(links).round(6).to_numpy().tolist()
+    conn.execute(PEER_TABLES)
+    rows = links[["cntr", "gcntr", "distance"]].assign(tile=TILE)[["tile", "cntr", "gcntr", "distance"]]
+    with conn.cursor() as cursor:
+        with cursor.copy("COPY peer_link FROM STDIN (FORMAT csv)") as copy:
+            copy.write(rows.to_csv(index=False, header=False))
+        with cursor.copy("COPY peer_star FROM STDIN") as copy:
+            for row in stars.itertuples(index=False):
+                copy.write_row((row.gcntr, row.figures))
+
+
+def _figures(links: pd.DataFrame) -> pd.DataFrame:
+    """Return position, motion, magnitudes, scatter, chi-square and the variability index of every star."""
+    by = links.groupby("seed")
+    found = by[["x", "y"]].mean()
+    year = links["jdate"] / 365.25 - by["jdate"].transform("mean") / 365.25
+    for axis in ("x", "y"):
+        found[f"pm_{axis}"] = (year * links[axis]).groupby(links["seed"]).sum() / (year**2).groupby(links["seed"]).sum()
+    deviation = {}
+    for b in "jhk":
+        weight = links[f"{b}_msigcom"] ** -2.0
+        weight = weight.where(links[f"{b}_m"].notna())
+        mean = (weight * links[f"{b}_m"]).groupby(links["seed"]).sum() / weight.groupby(links["seed"]).sum()
+        n = by[f"{b}_m"].count()
+        apart = (links[f"{b}_m"] - mean.reindex(links["seed"]).to_numpy()) / links[f"{b}_msigcom"]
+        found[f"{b}_m"], found[f"{b}_msd"], found[f"{b}_n"] = mean, by[f"{b}_m"].std(), n
+        found[f"{b}_chi2"] = (apart**2).groupby(links["seed"]).sum()
+        deviation[b] = apart * np.sqrt(n / (n - 1)).reindex(links["seed"]).to_numpy()
+    pairs = pd.concat([deviation[a] * deviation[b] for a, b in ("jh", "hk", "jk")])
+    seed = pd.concat([links["seed"]] * 3)
+    found["var_index"] = (np.sign(pairs) * np.sqrt(pairs.abs())).groupby(seed).mean()
+    return found.fillna(0)
+
+
+def _periods(stars: int) -> Figures:
+    """Search sines of half a sigma for their periods."""
+    rng = np.random.default_rng(11)
+    right, seconds = 0, 0.0
+    for _ in range(stars):
+        nights = np.sort(rng.choice(1280, 84, replace=False)) + rng.uniform(0, 0.4, 84)
+        when = 2450800.5 + (nights[:, None] + np.arange(6) * 105 / 86400).ravel()[:500]
+        period = 10 ** rng.uniform(np.log10(0.2), 2)
+        mag = 0.5 * 0.03 * np.cos(2 * np.pi * (when / period + rng.random()))[:, None] + rng.normal(0, 0.03, (500, 3))
+        curve = LightCurve.of(when, mag, np.full(mag.shape, 0.03), 0.05)
+        start = time.perf_counter()
+        found = search(curve, 0.1, 200, shuffles=0)
+        seconds += time.perf_counter() - start
+        right += abs(1 / found.period - 1 / period) < 1 / np.ptp(when)
+    return {"periods_recovered": right / stars, "seconds_a_period": seconds / stars}
+
+
+if __name__ == "__main__":
+    main()
