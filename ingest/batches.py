@@ -185,6 +185,8 @@ class BulkLoad:
         """Load files inside a transaction and return what became of them."""
         numbers = claim(self.conn, self.kind, [(r.job.path, r.job.mark) for r in _different(batch)])
         mine = [(r, numbers.pop(r.job.mark.sha256)) for r in batch if r.job.mark.sha256 in numbers]
+        for tile in sorted({tile for ready, _ in mine if ready.rows for tile in ready.rows.tiles}):
+            self.conn.execute(load("ingest/partition.sql"), {"tile": tile})  # first, and in order: none waits in a ring
         for ready, _ in mine:
             if ready.job.replaces is not None:
                 self._remove(ready.job.replaces, "replaced")
@@ -208,8 +210,6 @@ class BulkLoad:
             rows = formats.read(ready.job.path, self.catalog.columns, self.tally.bytes_of(ready.job.number))
             assert rows is not None, "a download"
             return load_download(self.conn, ready.job.path, self.kind, rows, file_id)
-        for tile in sorted(ready.rows.tiles):
-            self.conn.execute(load("ingest/partition.sql"), {"tile": tile})
         return ready.rows.rows
 
     def _refuse(self, ready: Ready, reason: str) -> None:
@@ -237,7 +237,8 @@ class BulkLoad:
             row = self.conn.execute(statement, {"key": int(key[0])}).fetchone()
             assert row is not None, "the server found the key twice"
             file_id, path = row[0], Path(row[1])
-            line = taken(path, self.catalog.key, key, rows_of(path, self.catalog, Rejects(path, self.tolerate)))
+            rows = rows_of(path, self.catalog, Rejects(path, self.tolerate)) if path.exists() else ()
+            line = taken(path, self.catalog.key, key, rows)
             reason = line.reason if line else f"column {self.catalog.key[0]}: {key[0]!r}, expected a key used once"
             self._remove(file_id, "withdraw", error=reason)
         for number, result in self.results.items():

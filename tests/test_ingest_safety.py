@@ -19,6 +19,7 @@ from deepcal import postgres
 from deepcal.cluster import Cluster
 from schema.connection import connect
 from schema.upgrade import upgrade
+from tests.bars import write
 from tests.conftest import QUICK, short_folder
 
 ROWS = 12_000
@@ -51,10 +52,12 @@ class Site:
     def dsn(self) -> str:
         return self.cluster.dsn("postgres")
 
-    def start(self, *files: Path, program: tuple[str, ...] = ("-m", "deepcal")) -> "subprocess.Popen[str]":
+    def start(
+        self, *files: Path, kind: str = "psc", program: tuple[str, ...] = ("-m", "deepcal")
+    ) -> "subprocess.Popen[str]":
         """Start the command that loads files."""
         environment = os.environ | {"DEEPCAL_DSN": self.dsn, "DEEPCAL_HOME": str(self.home)}
-        command = [sys.executable, *program, "ingest", "psc", "--json", *map(str, files or self.files)]
+        command = [sys.executable, *program, "ingest", kind, "--json", *map(str, files or self.files)]
         return subprocess.Popen(command, env=environment, stdout=-1, stderr=-1, text=True)
 
     def states(self, *files: Path) -> list[str]:
@@ -70,7 +73,7 @@ class Site:
     def empty(self) -> None:
         """Forget what was loaded, so that the next load is the first."""
         with connect(self.dsn) as conn:
-            conn.execute("TRUNCATE twomass.psc, twomass.psc_cell")
+            conn.execute("TRUNCATE twomass.psc, twomass.psc_cell, deepcal.detection")
             conn.execute("DELETE FROM deepcal.ingest_file")
 
     def quiet(self) -> None:
@@ -174,6 +177,17 @@ def test_two_ingests_of_different_files_do_not_disturb_each_other(site: Site) ->
     assert [state for client in clients for state in states_of(client)] == ["loaded"] * 3
     site.check_nothing_is_half_loaded()
     site.check_all_is_there()
+
+
+def test_two_ingests_of_extractions_make_the_same_new_tiles(site: Site, tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        for number, tile in enumerate((90001, 90002, 90003)):
+            rows = [{"cntr": n + 100 * (folder == "b"), "tile": tile} for n in range(50)]
+            write(tmp_path / folder / f"cal_{number}.bar", "detection", rows)
+    clients = [site.start(tmp_path / folder, kind="detections") for folder in "ab"]
+    assert [state for client in clients for state in states_of(client)] == ["loaded"] * 6
+    assert site.one("SELECT count(*) FROM deepcal.detection") == 300
 
 
 def test_rows_of_a_whole_file_lie_in_q3c_order(site: Site) -> None:
