@@ -17,6 +17,7 @@ from simulate.catalogs.profile import isophote
 from simulate.catalogs.psc import make_psc, write_psc
 from simulate.catalogs.survey import survey
 from simulate.catalogs.xsc import make_xsc, write_xsc
+from simulate.faults.marks import way
 from simulate.plan import Plan, make_plan
 
 Array = NDArray[np.float64]
@@ -171,6 +172,27 @@ def test_a_variable_is_brighter_in_scans_where_it_is(extractions: dict[int, pd.D
         true += (seen.mag[chosen[near], 0] - sky.mag[chosen[near], 0]).tolist()
     assert len(true) > 20
     assert np.corrcoef(measured, true)[0, 1] > 0.9
+
+
+def test_a_meteor_leaves_sources_on_its_way(tmp_path: Path) -> None:
+    big = plan(90330, 60)
+    scan = next(big.scans[i] for i, fault in big.faults.items() if fault.kind == "meteor")
+    frame = big.frame(scan)
+    rows = read("detection", write_detections(big, scan, frame, tmp_path)[0])
+    x, y = big.grid.pixel(rows.ra, rows.decl)
+    lost = cKDTree(np.column_stack((big.sky.x, big.sky.y))).query(np.column_stack((x, y)))[0] > 2
+    lost &= ~rows.cc_flg.str.contains("p").to_numpy()
+    (x0, x1), (y0, y1) = way(big, scan, frame)
+    away = np.abs((x - x0) * (y1 - y0) - (y - y0) * (x1 - x0)) / np.hypot(x1 - x0, y1 - y0)
+    assert lost.sum() > 5
+    near = np.mean(away[lost] < 8)
+    assert near > 0.2
+    assert near > 4 * np.mean(away[~lost] < 8)
+
+
+def test_depths_of_a_field_are_the_published_medians_nearly() -> None:
+    depth = np.median(plan(90330, 60).measured.msnr10, axis=0)
+    assert depth == pytest.approx([16.4, 15.5, 14.8], abs=0.15)
 
 
 def test_columns_of_the_xsc_are_filled_or_null_for_all(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from simulate.catalogs.extraction import Origin, detected, extraction_columns, s
 from simulate.catalogs.merge import centroids, paired, sources, total_flux
 from simulate.catalogs.photometry import SHORT_ERROR, measure_fluxes, profile_noise
 from simulate.faults.effects import displacement, told, transparency
+from simulate.faults.marks import way
 from simulate.frames import Frame
 from simulate.nights.visits import Scan
 from simulate.offsets import offset_at
@@ -22,7 +23,9 @@ from simulate.sky.galaxies import REFERENCE
 Array = NDArray[np.float64]
 
 SPURIOUS = 3.0  # in a scan, mean
-SPURIOUS_SPOILED = 25.0
+GLOWING = 15.0  # more under airglow
+TRAILING, TRAIL_WIDTH = 25.0, 3.0  # along the way of a meteor or an insect; arcsec off it
+SPURIOUS_MOST, TRAIL_POINTS = 80, 2000
 FAINTEST = 0.3  # of the noise; fainter objects change nothing, not even as parts of a blend
 EDGE = 8.0  # arcsec; nothing is extracted nearer to the edge of the data
 
@@ -82,7 +85,7 @@ def _candidates(plan: Plan, scan: Scan, frame: Frame) -> tuple[Array, Array, Arr
         [10 ** (-0.4 * (sky.ap4[:, b] + correction)) * transparency(told(fault, b), v) for b in range(3)]
     )
     x, y, flux, ghost = _with_ghosts(plan, scan, x, y, flux)
-    x, y, flux, ghost = _with_spurious(plan, scan, x, y, flux, ghost)
+    x, y, flux, ghost = _with_spurious(plan, scan, frame, x, y, flux, ghost)
     left = (frame.blank.argmin() - frame.columns / 2) + plan.grid.nx / 2 - (0 if len(frame.cuts) == 1 else scan.east)
     inside = (x > left + EDGE) & (x < left + np.sum(~frame.blank) - EDGE) & (y > EDGE) & (y < plan.grid.ny - 1 - EDGE)
     shift = plan.magzp[i] - plan.conditions.zero_point[i]
@@ -111,20 +114,29 @@ def _with_ghosts(
 
 
 def _with_spurious(
-    plan: Plan, scan: Scan, x: Array, y: Array, flux: Array, ghost: NDArray[np.bool_]
+    plan: Plan, scan: Scan, frame: Frame, x: Array, y: Array, flux: Array, ghost: NDArray[np.bool_]
 ) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
-    """Append a few sources that are not there, each in one band; more in scans with trails or insects."""
+    """Append sources that are not there, each in one band: a few anywhere, more of them along trails and insects."""
     rng = stream(plan.number, plan.seed, Stream.DETECTIONS, scan.index, 1)
     fault = plan.faults.get(scan.index)
-    dirty = fault is not None and fault.kind in ("meteor", "insects", "airglow")
-    number = int(rng.poisson(SPURIOUS_SPOILED if dirty else SPURIOUS))
-    light = np.zeros((number, 3))
-    light[np.arange(number), rng.integers(0, 3, number)] = 1
-    strength = rng.uniform(5, 12, number)[:, None] * _noise(plan, scan)
+    fx, fy = rng.uniform(0, plan.grid.nx, SPURIOUS_MOST), rng.uniform(0, plan.grid.ny, SPURIOUS_MOST)
+    number = int(rng.poisson(SPURIOUS + (GLOWING if fault is not None and fault.kind == "airglow" else 0)))
+    fx, fy = fx[:number], fy[:number]
+    way_x, way_y = way(plan, scan, frame)
+    if way_x.size > 1:
+        along, step = rng.uniform(0, way_x.size - 1, TRAIL_POINTS), np.arange(way_x.size)
+        tx, ty = np.interp(along, step, way_x), np.interp(along, step, way_y)
+        seen = np.flatnonzero((np.abs(tx / plan.grid.nx - 0.5) < 0.5) & (np.abs(ty / plan.grid.ny - 0.5) < 0.5))
+        seen = seen[: int(rng.poisson(TRAILING))]
+        fx = np.append(fx, tx[seen] + rng.normal(0, TRAIL_WIDTH, seen.size))
+        fy = np.append(fy, ty[seen] + rng.normal(0, TRAIL_WIDTH, seen.size))
+    light = np.zeros((fx.size, 3))
+    light[np.arange(fx.size), rng.integers(0, 3, fx.size)] = 1
+    strength = rng.uniform(5, 12, fx.size)[:, None] * _noise(plan, scan)
     shift = plan.magzp[scan.index] - plan.conditions.zero_point[scan.index]
     return (
-        np.append(x, rng.uniform(0, plan.grid.nx, number)),
-        np.append(y, rng.uniform(0, plan.grid.ny, number)),
+        np.append(x, fx),
+        np.append(y, fy),
         np.vstack((flux, light * strength * 10 ** (0.4 * shift))),
-        np.append(ghost, np.zeros(number, bool)),
+        np.append(ghost, np.zeros(fx.size, bool)),
     )

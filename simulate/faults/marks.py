@@ -54,6 +54,16 @@ def _marks(plan: Plan, scan: Scan, band: int, frame: Frame, path: Track, camera:
     return found + _stripes(plan, scan, band, frame)
 
 
+def way(plan: Plan, scan: Scan, frame: Frame) -> tuple[Array, Array]:
+    """Return the way (columns and rows of the field's grid) of what passed over a scan, empty where nothing did."""
+    fault = plan.faults.get(scan.index)
+    if fault is None:
+        return np.empty(0), np.empty(0)
+    path = track(plan.number, plan.seed, scan, frame.middle, frame.rows)
+    touched = _touched(plan, scan, fault, frame, path, detector(plan.seed, scan.hemis, 0, period(scan.date)))
+    return np.array(touched.get("path_x", [])), np.array(touched.get("path_y", []))
+
+
 def _whole(frame: Frame) -> tuple[Array, Array]:
     """Return the corners of all data of a scan on the field's grid."""
     used = np.flatnonzero(~frame.blank)

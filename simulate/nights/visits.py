@@ -14,7 +14,7 @@ from simulate.nights.schedule import Target
 EPOCH = datetime.datetime(2000, 1, 1, 12, tzinfo=datetime.UTC)  # JD 2451545.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scan:
     """One scan of the field: identity, time, geometry and weather."""
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from simulate.sky.field import ISOLATION, Sky
 from simulate.sky.galaxies import REFERENCE
-from simulate.sky.variables import KINDS
+from simulate.sky.variables import COLOURS, KINDS
 
 BANDS = "jhk"
 
@@ -40,6 +40,8 @@ def object_columns(sky: Sky) -> dict[str, Any]:
         "variable": [KINDS[kind] or None for kind in sky.vary.kind.tolist()],
         "period": sky.vary.period,
         "amplitude": sky.vary.amplitude,
+        "amplitude_h": sky.vary.amplitude * np.array(COLOURS)[sky.vary.kind, 1],
+        "amplitude_k": sky.vary.amplitude * np.array(COLOURS)[sky.vary.kind, 2],
         "phase_epoch": np.where(sky.vary.kind > 0, sky.vary.epoch, np.nan),
     }
     return columns
