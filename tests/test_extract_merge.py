@@ -95,6 +95,7 @@ def suspects(x: float, y: float, mag: tuple[float, float, float], **changes: obj
     values: dict[str, object] = {
         "x": np.array([x]), "y": np.array([y]), "mag": mags, "snr": np.where(np.isnan(mags), 0.0, 50.0),
         "mag_dir": {"n": mags, "s": mags}, "noise_mag": {"n": noise, "s": noise}, "hollow": np.zeros(1, bool),
+        "striped": np.zeros(1, bool),
     }  # fmt: skip
     return Suspects(**(values | changes))  # type: ignore[arg-type]  # the values are of the types of the fields
 

@@ -36,6 +36,7 @@ class Suspects:
     mag_dir : {n, s}: (sources, 3) magnitudes on one direction
     noise_mag : {n, s}: (sources, 3) magnitude of one sigma there
     hollow : an aperture finds little of the light that the core tells of: no star
+    striped : in every band that sees it no brighter than the electronic stripe that was taken off under it
     """
 
     x: Floats
@@ -45,6 +46,7 @@ class Suspects:
     mag_dir: dict[str, Floats]
     noise_mag: dict[str, Floats]
     hollow: Flags
+    striped: Flags
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def flags(suspects: Suspects, parents: Parents, stray: Stray, field: Surrounding
     """Return the artifact flag of every source: P, G, D, A or 0."""
     out = np.full(suspects.x.size, "0")
     for letter, found in (
-        ("A", suspects.hollow | halo(suspects, parents, settings)),
+        ("A", suspects.hollow | suspects.striped | halo(suspects, parents, settings)),
         ("D", spikes(suspects, parents, stray, settings)),
         ("G", glints(suspects, parents, stray, field.density, settings)),
         ("P", persistence(suspects, parents, stray, field.hemispheres, settings)),
@@ -97,19 +99,18 @@ def glints(suspects: Suspects, parents: Parents, stray: Stray, density: str, set
     """Mark sources at the fixed offsets of filter glints from bright stars.
 
     Parents are brighter, in any band, than the limit of the field's density class. A glint has its place in one band:
-    a source about as bright in a band without a glint there is real.
+    a source about as bright in a band without a glint there is real. What is fainter than its star's glint is the glint.
     """
     limit = settings["glint_seed_mag"][("low", "medium", "high").index(density)]
     bright = (parents.mag < limit).any(axis=1)
     fits = np.zeros((suspects.x.size, 3), bool)
     for b in range(3):
         for spot in stray.spots[b]:
-            faintest, brightest = _range(spot, settings)
             places = parents.x[bright] + spot.dx, parents.y[bright] + spot.dy
             me, parent = near(suspects, *places, settings["glint_radius"][0])
             with np.errstate(invalid="ignore"):
                 fainter = suspects.mag[me, b] - parents.mag[bright][parent, b]
-                fits[me[(fainter > brightest) & (fainter < faintest)], b] = True
+                fits[me[fainter > _brightest(spot, settings)], b] = True
     significant = _significant(suspects)
     elsewhere = np.where(significant & ~fits, suspects.mag, np.inf).min(axis=1, initial=np.inf)
     with np.errstate(invalid="ignore"):
@@ -117,13 +118,10 @@ def glints(suspects: Suspects, parents: Parents, stray: Stray, density: str, set
         return np.asarray(np.isfinite(glint) & ~(elsewhere < glint + settings["glint_colour"][0]))
 
 
-def _range(spot: Spot, settings: Settings) -> tuple[float, float]:
-    """Return how much fainter than its star a glint is at most and at least, mag."""
-    low, high = settings["glint_ratio"]
-    if spot.stars:
-        spread = settings["glint_spread"][0]
-        low, high = spot.ratio / spread, spot.ratio * spread
-    return float(-2.5 * np.log10(low)), float(-2.5 * np.log10(high))
+def _brightest(spot: Spot, settings: Settings) -> float:
+    """Return how much fainter than its star a glint is at least, mag: a brighter source is real."""
+    most = spot.ratio * settings["glint_spread"][0] if spot.stars else settings["glint_ratio"][1]
+    return float(-2.5 * np.log10(most))
 
 
 def spikes(suspects: Suspects, parents: Parents, stray: Stray, settings: Settings) -> Flags:

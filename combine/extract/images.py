@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage, signal
 
+from combine.extract.stripes import stripes
 from combine.measure.aperture import Floats, Image
 from combine.measure.background import background
 from combine.measure.noise import DetectionFilter, detection_filter, noise_power
@@ -31,6 +32,7 @@ class Layer:
     psf : of this stack
     filter : made for it and the noise of the band
     snr : (ny, nx) signal to noise of a star in every pixel
+    stripe : (ny, nx) signal to noise that electronic stripes had before they were taken off; None without any
     """
 
     image: Image
@@ -39,6 +41,7 @@ class Layer:
     psf: Psf
     filter: DetectionFilter
     snr: Image
+    stripe: Image | None = None
 
     @cached_property
     def profile(self) -> "Profile":
@@ -142,10 +145,14 @@ def prepare(letter: str, products: dict[str, Product], settings: Settings) -> Ba
     cell = settings["extract_background"][0]
     mask = _sources(both, cell)
     skyless = {name: _above_sky(product, cell, mask) for name, product in products.items()}
+    striped = {name: stripes(skyless[name], product.var, settings) for name, product in products.items()}
+    for name, light in striped.items():
+        if light is not None:
+            skyless[name] = skyless[name] - light
     unit, out = _noise_image(products, skyless, mask)
     power = noise_power(unit, out)
     saturation = settings["saturation_mag"]["jhk".index(letter)]
-    layers = {name: _layer(products[name], skyless[name], power, saturation, magzp) for name in products}
+    layers = {name: _layer(products[name], skyless[name], striped[name], power, saturation, magzp) for name in products}
     if len(layers) == 2:  # one direction only: N+S is that direction
         layers = dict.fromkeys(layers, layers["NS"])
     return Band(letter, layers.get("N"), layers.get("S"), layers["NS"], power, magzp)
@@ -178,11 +185,14 @@ def _noise_image(
     return (skyless["NS"] / np.sqrt(products["NS"].var)).astype(np.float32), mask
 
 
-def _layer(product: Product, skyless: Image, power: Floats, saturation: float, magzp: float) -> Layer:
+def _layer(
+    product: Product, skyless: Image, striped: Image | None, power: Floats, saturation: float, magzp: float
+) -> Layer:
     """Measure the point-spread function of a stack and filter it."""
     # A star of FWHM 2.8 arcsec has a ninth of its light in its brightest pixel.
     peak_max = 10 ** (0.4 * (magzp - saturation)) / 9
     psf = measure_psf(skyless, product.var, peak_max=peak_max)
     found = detection_filter(psf.stamp(), power)
     _, snr = found.apply(skyless, product.var)
-    return Layer(skyless, product.var, product.count, psf, found, snr)
+    stripe = None if striped is None else found.apply(striped, product.var)[1]
+    return Layer(skyless, product.var, product.count, psf, found, snr, stripe)

@@ -55,6 +55,7 @@ class Measured:
     parts : aperture photometry of each direction
     shape : fluxes and their noise (DN) by the detection filter, as an aperture would have them of a star
     coverage : over the largest of N+S
+    stripe : signal to noise of the electronic stripe that was taken off under each source
     """
 
     snr: Floats
@@ -62,6 +63,7 @@ class Measured:
     parts: dict[str, Photometry]
     shape: dict[str, tuple[Floats, Floats]]
     coverage: Floats
+    stripe: Floats
 
 
 def read_bands(products: Sequence[Callable[[], tuple[str, dict[str, Product]]]], settings: Settings) -> list[Band]:
@@ -144,7 +146,15 @@ def _measure_band(band: Band, number: int, found: Found, settings: Settings) -> 
         parts=parts,
         shape={d: (one.flux[:count] * growth[d], one.sigma[:count] * growth[d]) for d, one in models.items()},
         coverage=coverage,
+        stripe=_stripe(band, found),
     )
+
+
+def _stripe(band: Band, found: Found) -> Floats:
+    """Return what stripes had at the places of sources; 0 without any."""
+    if band.both.stripe is None:
+        return np.zeros(found.x.size)
+    return np.asarray(np.nan_to_num(band.both.at(band.both.stripe, found.x, found.y)))
 
 
 def _signal(band: Band, x: Floats, y: Floats, guess: Floats) -> Floats:

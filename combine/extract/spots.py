@@ -47,12 +47,13 @@ def spots(layer: Layer, magzp: float, x: Floats, y: Floats, mag: Floats, setting
     -------
     list of Spot, brightest first; none where too few bright stars are in the field
     """
-    least = settings["glint_ratio"][0]
+    least, most = settings["glint_ratio"]
+    usual = float(np.sqrt(least * most))
     flux = 10 ** (0.4 * (magzp - mag))
     typical = layer.filter.sigma * float(np.sqrt(np.nanmedian(layer.var)))
     with np.errstate(invalid="ignore"):
         order = np.argsort(-flux)
-        bright = order[flux[order] * least > settings["glint_seen"][0] * typical][: int(settings["glint_stars"][1])]
+        bright = order[flux[order] * usual > settings["glint_seen"][0] * typical][: int(settings["glint_stars"][1])]
     if bright.size < settings["glint_stars"][0]:
         return []
     reach = int(settings["glint_reach"][1])

@@ -130,7 +130,7 @@ def suspects(
     letters = sorted({letter for table in tables for letter in table.parts})
     mag, snr = (np.full((count, 3), np.nan) for _ in range(2))
     by_direction, noise = ({letter: np.full((count, 3), np.nan) for letter in letters} for _ in range(2))
-    hollow = np.zeros((count, 3), bool)
+    hollow, seen, clear = (np.zeros((count, 3), bool) for _ in range(3))
     for number, band in enumerate(bands):
         b, table = BANDS.index(band), tables[number]
         snr[:, b] = signals(number, found, measured[number])[0]
@@ -140,9 +140,12 @@ def suspects(
             by_direction[letter][:, b] = magnitude(own, sigma, table.vega_jy)[0]
             noise[letter][:, b] = magnitude(sigma, sigma, table.vega_jy)[0]
         with np.errstate(invalid="ignore"):
+            seen[:, b] = snr[:, b] >= settings["detect_snr"][0]
+            clear[:, b] = seen[:, b] & (measured[number].stripe < settings["stripe_part"][0] * snr[:, b])
             hollow[:, b] = table.both[0] + 3 * table.both[1] < settings["hollow_part"][0] * flux
     best = np.argmax(np.nan_to_num(snr, nan=-np.inf), axis=1)
-    return Suspects(found.x, found.y, mag, snr, by_direction, noise, hollow[np.arange(count), best])
+    striped = seen.any(axis=1) & ~clear.any(axis=1)
+    return Suspects(found.x, found.y, mag, snr, by_direction, noise, hollow[np.arange(count), best], striped)
 
 
 def parents(them: Suspects, psc_x: Floats, psc_y: Floats, psc_mag: Floats, radius: float) -> Parents:
