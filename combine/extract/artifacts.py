@@ -99,7 +99,7 @@ def glints(suspects: Suspects, parents: Parents, stray: Stray, density: str, set
     """Mark sources at the fixed offsets of filter glints from bright stars.
 
     Parents are brighter, in any band, than the limit of the field's density class. A glint has its place in one band:
-    a source about as bright in a band without a glint there is real. What is fainter than its star's glint is the glint.
+    a source about as bright in a band without a glint there is real; what is fainter than a star's glint is the glint.
     """
     limit = settings["glint_seed_mag"][("low", "medium", "high").index(density)]
     bright = (parents.mag < limit).any(axis=1)
