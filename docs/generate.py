@@ -1,8 +1,10 @@
 """The generated pages of the documentation: `python -m docs.generate` writes them, a test says when they are old."""
 
+import json
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -56,14 +58,16 @@ def assumptions(conn: Connection) -> str:
 
 
 def cookbook(conn: Connection) -> str:
-    """Return the page of all queries."""
+    """Return the page of all queries, each with what it answers on the demo field."""
+    answers = json.loads((HERE / "results.json").read_text())
     found = [
         "# The astronomers' cookbook",
-        MADE.format("sql/query/*.sql"),
+        MADE.format("sql/query/*.sql and docs/results.json"),
         "Each question is asked by its name, from Python or on the command line:\n",
         '    deepcal.query("cone", ra=247.89, dec=30.15, radius=60)',
         "    deepcal show query cone -v ra=247.89 -v dec=30.15 -v radius=60\n",
-        "In psql, put the values in place of `%(name)s`.\n",
+        "In psql, put the values in place of `%(name)s`. Below each query stands what it answers on the field of",
+        "`deepcal demo`: the first rows, and the first columns where there are many.\n",
         *(f"- [{found.name}](#{found.name}): {found.question}" for found in recipes().values()),
         "",
     ]
@@ -74,8 +78,16 @@ def cookbook(conn: Connection) -> str:
             "```sql",
             asked.statement,
             "```\n",
+            *_answer(answers.get(asked.name)),
         ]
     return "\n".join(found)
+
+
+def _answer(kept: dict[str, Any] | None) -> Iterable[str]:
+    if kept:
+        given = ", ".join(f"{name} {value}" for name, value in kept["values"].items())
+        yield f"With {given}, {kept['rows']:,} rows:\n" if given else f"{kept['rows']:,} rows:\n"
+        yield from ("```text", kept["text"], "```\n")
 
 
 PAGES: dict[str, Callable[[Connection], str]] = {

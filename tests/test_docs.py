@@ -1,18 +1,26 @@
 """The documentation: generated pages are up to date, links lead somewhere, no name has gone stale."""
 
 import importlib.util
+import json
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
+from deepcal.door import query
+from deepcal.recipes import recipes
 from schema.connection import Connection, connect
 from tests.world import make_world
 
 DOCS = Path(__file__).parent.parent / "docs"
+
+
+KNOWN: dict[str, Any] = {"ra": 1.0, "dec": 1.0, "radius": 1.0, "tile": 1, "band": "j", "name": "", "scan_key": 1}
+KNOWN |= dict.fromkeys(("magnitude", "snr", "index", "sigmas", "bright", "faint"), 10.0)
 
 
 def generator() -> ModuleType:
@@ -28,6 +36,12 @@ def generator() -> ModuleType:
 def test_a_generated_page_is_up_to_date(conn: Connection, name: str) -> None:
     written = (DOCS / name).read_text()
     assert written == generator().PAGES[name](conn), "run `python -m docs.generate`"
+
+
+def test_the_answers_in_the_cookbook_have_the_columns_that_the_queries_bring(conn: Connection) -> None:
+    for name, kept in json.loads((DOCS / "results.json").read_text()).items():
+        frame = query(name, conn, **{value: KNOWN[value] for value in recipes()[name].values})
+        assert kept["columns"] == list(frame.columns), "run `python -m docs.results` after `deepcal demo`"
 
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
