@@ -93,13 +93,14 @@ class BulkLoad:
         self.tally = Tally(self.progress, f"ingest {self.kind}, rows of {len(files)} files", sum(sizes))
         with self.conn.transaction():
             self.settings = {name: value[0] for name, value in read(self.conn).items() if name.startswith("ingest_")}
-        wanted = self._outgrows_table(files)
-        with indexes_later(self.conn, self.kind, wanted, self._withdraw):
+        with indexes_later(self.conn, self.kind, self._withdraw) as drop_indexes:
             one_by_one = max(sizes, default=0) > LARGE
             read_ahead = ahead(
                 self._read, self._wanted(files), 1 if one_by_one else CORES, lambda job: job.mark.size, LARGE
             )
-            for batch in self._batches(read_ahead):
+            for number, batch in enumerate(self._batches(read_ahead)):
+                if number == 0 and self._outgrow_table(files):
+                    drop_indexes()
                 self._store(batch)
             if self.kind == "psc":
                 with self.conn.transaction():
@@ -114,12 +115,16 @@ class BulkLoad:
             row = {"kind": self.kind, "table": ".".join(self.catalog.table), "rows": rows}
             self.conn.execute(load("ingest/statistics.sql"), row)
 
-    def _outgrows_table(self, files: Iterable[Path]) -> bool:
-        """Tell whether it pays to make the indexes after the load."""
-        size = sum(path.stat().st_size * (UNPACKED if path.suffix == ".gz" else 1) for path in files)
+    def _outgrow_table(self, files: Sequence[Path]) -> bool:
+        """Tell whether the files that are new are so large that it pays to make the indexes after them."""
+        sizes = {str(path): path.stat().st_size for path in files}
+        row = {"kind": self.kind, "paths": list(sizes), "bytes": list(sizes.values())}
+        table = ".".join(self.catalog.table)
         with self.conn.transaction():
-            table = ".".join(self.catalog.table)
+            for (path,) in self.conn.execute(load("ingest/loaded_from_paths.sql"), row).fetchall():
+                del sizes[path]
             (there,) = self.conn.execute(load("ingest/table_bytes.sql"), {"table": table}).fetchone() or (0,)
+        size = sum(size * (UNPACKED if path.endswith(".gz") else 1) for path, size in sizes.items())
         least = self.settings["ingest_indexes_later"] * MB
         return bool(size > max(least, self.settings["ingest_indexes_share"] * there))
 

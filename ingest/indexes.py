@@ -14,7 +14,7 @@ INDEXED = ("psc", "xsc")
 
 
 @contextmanager
-def indexes_later(conn: Connection, kind: str, wanted: bool, mend: Callable[[UniqueViolation], None]) -> Iterator[None]:
+def indexes_later(conn: Connection, kind: str, mend: Callable[[UniqueViolation], None]) -> Iterator[Callable[[], None]]:
     """Load inside this context; its indexes are there when it ends, unless another ingest is still under way.
 
     Every ingest of PSC or XSC holds a shared lock. Whoever can take it alone makes what is missing of the indexes: the
@@ -25,19 +25,20 @@ def indexes_later(conn: Connection, kind: str, wanted: bool, mend: Callable[[Uni
     conn : Connection
         Inside a transaction of the caller's the indexes stay as they are.
     kind : str
-    wanted : bool
-        Drop the indexes, if no reader of the table stands in the way.
     mend : callable
         Removes the file whose rows keep the primary key from being made.
+
+    Yields
+    ------
+    callable
+        Drops the indexes, if no reader of the table stands in the way.
     """
     if kind not in INDEXED or conn.info.transaction_status != TransactionStatus.IDLE:
-        yield
+        yield lambda: None
         return
     _run(conn, "lock_shared", kind)
     try:
-        if wanted:
-            _drop(conn, kind)
-        yield
+        yield lambda: _drop(conn, kind)
     finally:
         if not conn.closed:
             _run(conn, "unlock_shared", kind)

@@ -200,6 +200,15 @@ def test_indexes_that_a_killed_load_left_out_are_made_by_the_next_one(later: Con
     assert one(later, INDEXES) == ALL
 
 
+def test_files_that_are_known_cost_no_index(later: Connection, tmp_path: Path) -> None:
+    path = psc(tmp_path / "psc.bar", 1, 2)
+    ingest.psc(later, [path])
+    numbers = "SELECT array_agg(indexrelid ORDER BY indexrelid) FROM pg_index WHERE indrelid = 'twomass.psc'::regclass"
+    before = one(later, numbers)
+    assert ingest.psc(later, [path])[0].state == "known"
+    assert one(later, numbers) == before
+
+
 def test_the_last_of_two_ingests_makes_the_indexes(later: Connection, tmp_path: Path) -> None:
     with connect(later.info.dsn) as other:
         other.execute("SELECT pg_advisory_lock_shared(hashtext('deepcal.ingest'), hashtext('psc'))")  # one under way
