@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -123,3 +124,9 @@ def test_cameras_have_habits_of_their_own_for_every_seed() -> None:
         assert tuple(len(glints) for glints in camera.glints) == GLINT_NUMBER[hemis]
     assert isinstance(both[0], Habits)
     assert habits(1, "n") == both[0]
+
+
+def test_the_page_on_the_simulator_names_the_smallest_harmful_size_of_every_fault() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "simulator.md").read_text()
+    for kind, harm in HARM.items():
+        assert f"| {kind} | {harm.smallest:g} | {harm.smallest * harm.largest:.3g} | {harm.unit} | {harm.why} |" in page

@@ -19,7 +19,7 @@ SHAPES = tuple(np.round(np.concatenate((np.arange(0.94, 1.4, 0.04), np.arange(1.
 RADII = tuple(range(1, 31))  # arcsec
 
 
-@lru_cache(maxsize=400)
+@lru_cache(maxsize=4)  # 2 MB each
 def image(blur: Blur, source: str = MODEL) -> Array:
     """Return the coadd's image of a star per unit of flux (1/arcsec^2), at steps of 1/8 arcsec; the star is at
     [256, 256]."""
@@ -49,6 +49,7 @@ def profile(blur: Blur, source: str = MODEL) -> tuple[Array, Array]:
     return np.asarray(np.arange(count.size) * STEP, float), mean
 
 
+@lru_cache(maxsize=1000)
 def measured_shape(blur: Blur) -> float:
     """Return the seeing shape of the coadd's image: full width at half maximum over that of shape 1."""
     radius, mean = profile(blur)
@@ -57,6 +58,7 @@ def measured_shape(blur: Blur) -> float:
     return float(2 * half / defaults()["fwhm_per_shape"][0])
 
 
+@lru_cache(maxsize=1000)
 def moment_ratio(blur: Blur) -> float:
     """Return the ratio of the smaller to the larger second moment of the core."""
     x, y, radius = _places()
