@@ -51,7 +51,7 @@ def main() -> None:
 
 def judge(conn: Connection, truth: Path) -> pd.DataFrame:
     """Return truth and quality of every scan and band."""
-    names = ["scan_key", "band", "good", "fault", "strength", "noted"]
+    names = ["scan_key", "band", "good", "fault", "harm", "noted"]
     asked = "SELECT scan_key, band, quality, worst FROM deepcal.scan_band_score WHERE rules = 2"
     return pd.read_parquet(truth, columns=names).merge(frame(conn, asked, {}), on=["scan_key", "band"])
 
@@ -71,7 +71,7 @@ def curves(judged: pd.DataFrame) -> pd.DataFrame:
     """Return fault, bin of strength, number of scans, and the share that is found, and that is lowered at all."""
     spoiled = judged[~judged.good & ~judged.noted]
     scans = spoiled.groupby(["scan_key", "fault"], as_index=False).agg(
-        strength=("strength", "max"), quality=("quality", "min")
+        strength=("harm", "max"), quality=("quality", "min")
     )
     rows = []
     for fault, mine in scans.groupby("fault"):

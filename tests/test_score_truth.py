@@ -17,7 +17,7 @@ FIELDS = (90004, 90013, 90067, 90161, 90182, 90312)
 def scans(
     fresh_database: Callable[[], AbstractContextManager[str]], tmp_path_factory: pytest.TempPathFactory
 ) -> pd.DataFrame:
-    """One row a scan: its fault, its strength, its quality; flags of the scan table have not told of any."""
+    """One row a scan: its fault, how many times the smallest harm it does, its quality; no flag has told of any."""
     made = tables(out=tmp_path_factory.mktemp("tables"), only=FIELDS, scans=1800, extractions=60_000)
     with fresh_database() as dsn, connect(dsn) as conn:
         ingest.tiles(conn, [made.tiles])
@@ -27,18 +27,16 @@ def scans(
         ingest.score(conn)
         rows = conn.execute("SELECT scan_key, band, quality FROM deepcal.scan_band_score").fetchall()
     judged = pd.DataFrame(rows, columns=["scan_key", "band", "quality"])
-    truth = pd.read_parquet(made.truth["scans"], columns=["scan_key", "band", "good", "fault", "strength", "noted"])
+    truth = pd.read_parquet(made.truth["scans"], columns=["scan_key", "band", "good", "fault", "harm", "noted"])
     both = truth.merge(judged, on=["scan_key", "band"])
     both = both[~both.noted]
     good = both.groupby("scan_key").good.all()
     own = both[~both.good | both.scan_key.map(good)].fillna({"fault": "none"})
-    return own.groupby(["scan_key", "fault"], as_index=False).agg(
-        strength=("strength", "max"), quality=("quality", "min")
-    )
+    return own.groupby(["scan_key", "fault"], as_index=False).agg(harm=("harm", "max"), quality=("quality", "min"))
 
 
 def share_under_2(scans: pd.DataFrame, faults: tuple[str, ...], least: float = 0) -> float:
-    mine = scans[scans.fault.isin(faults) & ~(scans.strength < least)]
+    mine = scans[scans.fault.isin(faults) & ~(scans.harm < least)]
     assert len(mine) >= 5
     return float((mine.quality < 2).mean())
 
