@@ -1,17 +1,20 @@
 """The smooth background of each image against the stack: low order across the scan, higher along it."""
 
 import numpy as np
+from numba import njit
 from numpy.polynomial.chebyshev import chebvander
 from numpy.typing import NDArray
 
+from combine.stack.cells import CELL
 from combine.stack.geometry import Frame
-from combine.stack.kernel import ROWS
-from combine.stack.residual import CELL
+from combine.stack.kernel import FAST, ROWS
 
 Array = NDArray[np.float64]
 SHAPE = (3, 33)
 """Powers of u and Chebyshev polynomials of v that the resampler evaluates."""
 CELLS_PER_TERM = 6
+RIDGE = 1e-10
+"""Part of the mean diagonal of the normal equations that is added to it."""
 
 
 def fit_background(mean: Array, count: Array, frame: Frame, orders: tuple[int, int]) -> Array:
@@ -60,13 +63,29 @@ def _terms(orders: tuple[int, int], reach_u: float, reach_v: float, cells: int) 
 def _clipped_fit(design: Array, values: Array, weight: Array) -> Array:
     """Fit by weighted least squares, clipping beyond four robust deviations; what the cells cannot tell stays zero."""
     keep = np.ones(len(values), bool)
-    solution: Array = np.zeros(design.shape[1])
+    terms = design.shape[1]
+    solution: Array = np.zeros(terms)
     for _ in range(4):
-        heavy = design[keep] * weight[keep, None]
-        normal, right = heavy.T @ heavy, heavy.T @ (values[keep] * weight[keep])
-        solution = np.asarray(np.linalg.lstsq(normal, right, rcond=1e-11)[0], float)
-        rest = (values - design @ solution) * weight
+        normal, right = np.zeros((terms, terms)), np.zeros(terms)
+        _add_equations(design, values, np.where(keep, weight**2, 0.0), normal, right)
+        normal[np.diag_indices(terms)] += RIDGE * np.trace(normal) / terms
+        solution = np.asarray(np.linalg.solve(normal, right), float)
+        rest = (values - np.einsum("ij,j->i", design, solution)) * weight
+        before = keep
         keep = np.abs(rest) <= 4 * 1.4826 * np.median(np.abs(rest[keep])) + 1e-9
-        if keep.sum() <= len(solution):
+        if keep.sum() <= len(solution) or (keep == before).all():
             break
     return solution
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _add_equations(design, values, weight, normal, right):  # type: ignore[no-untyped-def]  # compiled
+    """Add the normal equations of every row; a library's threads would wait longer than this takes."""
+    for i in range(len(values)):
+        if weight[i] > 0:
+            row = design[i]
+            for j in range(len(row)):
+                a = weight[i] * row[j]
+                right[j] += a * values[i]
+                for k in range(len(row)):
+                    normal[j, k] += a * row[k]

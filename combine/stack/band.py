@@ -1,7 +1,10 @@
 """One band of one field: from registered images to the sums of both directions."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +23,7 @@ from schema.settings import Settings
 Array = NDArray[np.float64]
 Plane = NDArray[np.float32]
 Step = Callable[[str], None]
+T = TypeVar("T")
 TURNS = 6
 """Most rounds of rejection; the set is stable long before."""
 
@@ -66,9 +70,8 @@ class Direction:
         self.images = [[i for i, k in enumerate(owner) if k == scan] for scan in range(len(members))]
         scale = np.array([members[k].scale for k in owner])
         self.owner = np.array(owner, np.int64)
-        self.stacker = Stacker(placements, [p for m in members for p in m.pixels], scale, frame)
-        skies = [sky for m in members for sky in scan_skies(m.placements, m.pixels)]
-        self.stacker.layers.background[:, 0, 0] = scale * skies
+        skies = np.array([sky for m in members for sky in scan_skies(m.placements, m.pixels)])
+        self.stacker = Stacker(placements, [p for m in members for p in m.pixels], scale, frame, skies)
         self.noise = np.array([np.median([p.image.noise_measured * m.scale for p in m.placements]) for m in members])
         self.verdicts: list[Verdict] = []
         self.reasons: list[str | None] = [None] * len(members)
@@ -131,6 +134,23 @@ class Direction:
         masked = self.stacker.mask_outliers(model, limit[self.owner], slope, fit[self.owner], least, grow)
         self.masked = np.bincount(self.owner, masked, len(self.members)).astype(np.int64)
 
+    def without_background(self, model: Model) -> Plane:
+        """Take off the backgrounds of all images and make the first pass again."""
+        self.fit_backgrounds(model)
+        return self.first_pass()
+
+    def examined(self, image: Plane) -> Plane:
+        """Judge every scan against a stack, and return the mean of those that are in."""
+        self.examine(image)
+        return self.sum().mean
+
+    def finished(self, image: Plane) -> DirectionStack:
+        """Mask outliers against a stack, and sum what is left."""
+        self.mask(image)
+        clean = self.sum().mean  # an outlier still in the mean makes good scans look bad: look again without it
+        self.mask(np.where(np.isfinite(clean), clean, image))
+        return self.result(self.sum())
+
     def result(self, sums: Sums) -> DirectionStack:
         """Describe the finished direction."""
         parts = [
@@ -158,29 +178,26 @@ def stack_band(
     """
     directions = {d: Direction(found, frame, settings) for d, found in members.items()}
     step("first pass")
-    images = {d: one.first_pass() for d, one in directions.items()}
+    images = _both({d: one.first_pass for d, one in directions.items()})
     noise = float(np.median(np.concatenate([one.noise for one in directions.values()])))
     step("backgrounds")
     common = make_model(_common(list(images.values())), noise)
-    for one in directions.values():
-        one.fit_backgrounds(common)
-    images = {d: one.first_pass() for d, one in directions.items()}
+    images = _both({d: partial(one.without_background, common) for d, one in directions.items()})
     for turn in range(TURNS):
         step("residuals")
         before = {d: (_set(one.reasons), one.weight) for d, one in directions.items()}
-        for d, one in directions.items():
-            one.examine(images[d])
-            images[d] = one.sum().mean
+        images = _both({d: partial(one.examined, images[d]) for d, one in directions.items()})
         if turn > 0 and all(_settled(*before[d], one) for d, one in directions.items()):
             break
     step("masks and sums")
-    result = {}
-    for d, one in directions.items():
-        one.mask(images[d])
-        clean = one.sum().mean  # an outlier still in the mean makes good scans look bad: look again without it
-        one.mask(np.where(np.isfinite(clean), clean, images[d]))
-        result[d] = one.result(one.sum())
-    return result
+    return _both({d: partial(one.finished, images[d]) for d, one in directions.items()})
+
+
+def _both(work: dict[str, Callable[[], T]]) -> dict[str, T]:
+    """Do the work of both directions at once: where one keeps a single core busy, the other has the next."""
+    with ThreadPoolExecutor(len(work)) as pool:
+        started = {d: pool.submit(job) for d, job in work.items()}
+        return {d: job.result() for d, job in started.items()}
 
 
 def _settled(was_in: list[bool], weight: Array, one: Direction) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from combine.stack.kernel import ROWS, TERMS
+from combine.stack.kernel import FOUR, ROWS, TERMS
 from combine.stack.select import Image
 from schema.errors import DeepcalError
 from schema.grid import Grid, SinWcs
@@ -54,13 +54,14 @@ class Offset:
 
 @dataclass(frozen=True)
 class Placement:
-    """An image on the grid: the rectangle it owns (x0, x1, y0, y1), and its pixel maps by TERMS."""
+    """An image on the grid: the rectangle it owns (x0, x1, y0, y1), its pixel maps by TERMS, and over how many rows the
+    shift in x, and that in y, may be held constant."""
 
     image: Image
     rect: tuple[int, int, int, int]
     map_x: Array
     map_y: Array
-    step: int
+    step: tuple[int, int]
 
 
 def place(image: Image, grid: Grid, offset: Offset, shift_max: float) -> Placement | None:
@@ -116,11 +117,17 @@ def _rectangle(image: Image, grid: Grid, frame: Frame, offset: Offset) -> tuple[
     return (x0, x1, y0, y1) if x1 - x0 > 8 and y1 - y0 > 8 else None
 
 
-def _step(frame: Frame, solution: Array, x: Array, y: Array, shift_max: float) -> int:
-    """Return over how many rows a shift stays within `shift_max` pixels of the map."""
-    ahead = frame.design(x, y + 1, len(TERMS)) - frame.design(x, y, len(TERMS))
-    slope = np.abs(ahead @ solution).max()
-    return int(np.clip(2 * shift_max / max(slope, 1e-9), 1, ROWS))
+def _step(frame: Frame, solution: Array, x: Array, y: Array, shift_max: float) -> tuple[int, int]:
+    """Return over how many rows a shift in x, and one in y, stays within `shift_max` pixels of the map.
+
+    The shift in y is held at a column of the image, which the shift in x moves along the grid from row to row.
+    """
+    here, below, right = (frame.design(x + a, y + b, len(TERMS)) @ solution for a, b in ((0, 0), (0, 1), (1, 0)))
+    down, across = below - here, right - here
+    slope = np.abs([down[:, 0], down[:, 1] - across[:, 1] * down[:, 0]]).max(axis=1)
+    rows = np.clip(2 * shift_max / np.maximum(slope, 1e-9), 1, ROWS)
+    along, up = (int(n) // FOUR * FOUR if n >= FOUR else 1 for n in rows)
+    return along, up
 
 
 def share_rows(placements: list[Placement]) -> list[Placement]:

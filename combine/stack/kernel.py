@@ -1,4 +1,4 @@
-"""The resampler and the passes over all scans: compiled loops that read every pixel once a pass."""
+"""The resampler: compiled loops that put rows of one image on the grid, each source pixel read once."""
 
 import math
 from typing import Any, NamedTuple
@@ -11,8 +11,21 @@ from numpy.typing import NDArray
 # No 'nnan': blank pixels are NaN and must spread to just their footprint.
 FAST = {"contract", "reassoc", "arcp", "nsz", "afn"}
 ROWS = 32
+CHUNK = 600
+"""Most columns that are resampled at once."""
+PITCH = 656
+"""Floats from row to row of every buffer. A constant: only then does the compiler see that buffers do not overlap, and
+turns the loops into vector instructions. No multiple of 1024, so that rows do not fight for the same cache lines."""
+TALL = 40
+"""Most rows that are resampled at once: a block and its margins."""
+FOUR = 4
+"""Rows that are interpolated together."""
+SPARE = 16
+"""Floats behind a buffer that a shifted reading may touch."""
+LARGE = 1 << 30
 TERMS = ((0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2), (2, 1), (1, 2), (0, 3), (0, 4))
 """Powers of u and v in every smooth model of the field: offsets and pixel maps."""
+RESAMPLERS = ("lagrange6", "lanczos3", "cubic", "bilinear")
 
 
 class Layers(NamedTuple):
@@ -25,8 +38,10 @@ class Layers(NamedTuple):
     """(N,) address of the first pixel, float32."""
     swap: NDArray[np.bool_]
     """(N,) True where the bytes are big-endian."""
-    shape: NDArray[np.int64]
-    """(N, 2) rows and columns of the image."""
+    width: NDArray[np.int64]
+    """(N,) columns of the image."""
+    valid: NDArray[np.int64]
+    """(N, 4) columns and rows of the image that hold pixels: x0, x1, y0, y1."""
     rect: NDArray[np.int64]
     """(N, 4) output columns and rows the image owns: x0, x1, y0, y1."""
     map_x: NDArray[np.float64]
@@ -34,17 +49,21 @@ class Layers(NamedTuple):
     map_y: NDArray[np.float64]
     """(N, 10) source row less output row, by TERMS."""
     step: NDArray[np.int64]
-    """(N,) rows over which a shift may be held constant."""
+    """(N, 2) rows over which the shift in x, and that in y, may be held constant."""
     scale: NDArray[np.float32]
     """(N,) factor to the reference zero point."""
+    pedestal: NDArray[np.float32]
+    """(N,) level taken off while reading, DN of the image: small numbers keep their digits."""
     background: NDArray[np.float64]
-    """(N, 3, K) background, scaled DN: powers of u (first), Chebyshev polynomials of v."""
+    """(N, 3, K) background above the pedestal, scaled DN: powers of u (first), Chebyshev polynomials of v."""
     mask_start: NDArray[np.int64]
     """(N, blocks + 1) where the masked pixels of a block begin in `mask_pixel`."""
     mask_pixel: NDArray[np.int32]
     """(M,) masked output pixels as row in the block times nx plus column."""
     frame: NDArray[np.float64]
     """cx, hx, cy, hy of the grid."""
+    resampler: int
+    """Place in RESAMPLERS."""
 
 
 @intrinsic
@@ -58,241 +77,391 @@ def _pointer(typing: Any, address: Any) -> Any:
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def _weights(c, frame, x0, n, v):  # type: ignore[no-untyped-def]  # compiled
-    """Six-point Lagrange weights along a row of n places from a pixel map.
-
-    Returns the smallest whole shift, the number of taps and the (taps, n) weights: six at each place, the rest zero
-    where the whole part of the shift changes along the row.
-    """
+def _shifts_along(c, frame, x0, n, v, whole, fraction):  # type: ignore[no-untyped-def]  # compiled
+    """Set the shift in x of n output columns from x0 on, whole and fraction; return the least and largest whole."""
     p = c[0] + v * (c[2] + v * (c[5] + v * (c[8] + v * c[9])))
     q = c[1] + v * (c[4] + v * c[7])
     r = c[3] + v * c[6]
     u0, du = (x0 - frame[0]) / frame[1], 1.0 / frame[1]
-    fraction = np.empty(n, np.float32)
-    whole = np.empty(n, np.int32)
-    low, high = 1 << 30, -(1 << 30)
+    low, high = np.int32(LARGE), np.int32(-LARGE)
     for x in range(n):
         u = u0 + du * x
         s = p + u * (q + u * r)
-        k = math.floor(s)
-        whole[x] = k
-        fraction[x] = s - k
-        low, high = min(low, k), max(high, k)
-    taps = high - low + 6
-    w = np.zeros((taps, n), np.float32)
-    six = np.empty((6, n), np.float32)
-    _lagrange(fraction, n, six[0], six[1], six[2], six[3], six[4], six[5])
-    if taps == 6:
-        w[:] = six
-    else:
-        for k in range(6):
-            for x in range(n):
-                w[k + whole[x] - low, x] = six[k, x]
-    return low, taps, w.ravel()
+        k = np.floor(s)
+        whole[x] = np.int32(k)
+        fraction[x] = np.float32(s - k)
+    for x in range(n):
+        low, high = min(low, whole[x]), max(high, whole[x])
+    return low, high
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def _lagrange(fraction, n, w0, w1, w2, w3, w4, w5):  # type: ignore[no-untyped-def]  # compiled
-    """Set the Lagrange weights of the nodes -2 to 3 for fractions from 0 to 1."""
+def _shifts_down(cx, cy, frame, x0, n, v, whole, fraction):  # type: ignore[no-untyped-def]  # compiled
+    """Set the shift in y of n source columns from x0 on; return the least and largest whole part."""
+    p = cx[0] + v * (cx[2] + v * (cx[5] + v * (cx[8] + v * cx[9])))
+    q = cx[1] + v * (cx[4] + v * cx[7])
+    r = cx[3] + v * cx[6]
+    py = cy[0] + v * (cy[2] + v * (cy[5] + v * (cy[8] + v * cy[9])))
+    qy = cy[1] + v * (cy[4] + v * cy[7])
+    ry = cy[3] + v * cy[6]
+    u0, du = (x0 - p - frame[0]) / frame[1], 1.0 / frame[1]
+    low, high = np.int32(LARGE), np.int32(-LARGE)
+    for x in range(n):
+        near = u0 + du * x  # the output column that this source column is read for: nearly, then well
+        u = near - du * near * (q + near * r)
+        s = py + u * (qy + u * ry)
+        k = np.floor(s)
+        whole[x] = np.int32(k)
+        fraction[x] = np.float32(s - k)
+    for x in range(n):
+        low, high = min(low, whole[x]), max(high, whole[x])
+    return low, high
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _set_weights(resampler, fraction, n, gain, w):  # type: ignore[no-untyped-def]  # compiled
+    """Set the weights of the nodes -2 to 3 for fractions from 0 to 1: w[node * PITCH + x], summing to gain."""
+    if resampler == 0:
+        _lagrange(fraction, n, np.float32(gain), w)
+    else:
+        six = np.empty(6)
+        for x in range(n):
+            _other(resampler, float(fraction[x]), six)
+            for k in range(6):
+                w[x + k * PITCH] = np.float32(gain * six[k])
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _lagrange(fraction, n, gain, w):  # type: ignore[no-untyped-def]  # compiled
+    """Six-point Lagrange interpolation: exact for polynomials of fifth order."""
     one, two, three = np.float32(1), np.float32(2), np.float32(3)
-    c0, c1, c2 = np.float32(1 / 120), np.float32(1 / 24), np.float32(1 / 12)
+    c0, c1, c2 = gain * np.float32(1 / 120), gain * np.float32(1 / 24), gain * np.float32(1 / 12)
     for x in range(n):
         f = fraction[x]
         a, b, c, d, e = f + two, f + one, f - one, f - two, f - three
         ab, de, fc = a * b, d * e, f * c
-        w0[x] = -c0 * b * fc * de
-        w1[x] = c1 * a * fc * de
-        w2[x] = -c2 * ab * c * de
-        w3[x] = c2 * ab * f * de
-        w4[x] = -c1 * ab * fc * e
-        w5[x] = c0 * ab * fc * d
+        w[x] = -c0 * b * fc * de
+        w[x + PITCH] = c1 * a * fc * de
+        w[x + 2 * PITCH] = -c2 * ab * c * de
+        w[x + 3 * PITCH] = c2 * ab * f * de
+        w[x + 4 * PITCH] = -c1 * ab * fc * e
+        w[x + 5 * PITCH] = c0 * ab * fc * d
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def _read(address, swap, ny, nx, r0, rows, c0, n, words, pixels):  # type: ignore[no-untyped-def]  # compiled
-    """Copy a rectangle of source pixels in native byte order; NaN outside the image."""
-    source = carray(_pointer(address), (ny * nx,))  # type: ignore[call-arg]  # an intrinsic: the typing context is numba's
-    for r in range(rows):
-        o = r * n
-        row = pixels[o : o + n]
-        y = r0 + r
-        first, last = max(0, -c0), min(n, nx - c0)
-        if y < 0 or y >= ny or last <= first:
-            row[:] = np.float32(np.nan)
-            continue
-        row[:first] = np.float32(np.nan)
-        row[last:] = np.float32(np.nan)
-        s = source[y * nx + c0 + first : y * nx + c0 + last]
-        d = words[o + first : o + last]
-        if swap:
-            for x in range(last - first):
-                w = s[x]
-                d[x] = (
-                    (w >> np.uint32(24))
-                    | ((w >> np.uint32(8)) & np.uint32(0xFF00))
-                    | ((w << np.uint32(8)) & np.uint32(0xFF0000))
-                    | (w << np.uint32(24))
-                )
+def _other(resampler, f, six):  # type: ignore[no-untyped-def]  # compiled
+    """Set the weights of Lanczos' window of order 3, of Keys' cubic (a = -1/2), or of bilinear interpolation."""
+    total = 0.0
+    for k in range(6):
+        d = abs(k - 2 - f)
+        if resampler == 1:
+            w = 1.0 if d < 1e-7 else 3 * math.sin(math.pi * d) * math.sin(math.pi * d / 3) / (math.pi * d) ** 2
+            w = w if d < 3 else 0.0
+        elif resampler == 2:
+            near, far = (1.5 * d - 2.5) * d * d + 1, ((2.5 - 0.5 * d) * d - 4) * d + 2
+            w = near if d < 1 else far if d < 2 else 0.0
         else:
-            d[:] = s
+            w = max(1 - d, 0.0)
+        six[k] = w
+        total += w
+    for k in range(6):
+        six[k] /= total
+
+
+@intrinsic
+def _native(typing: Any, word: Any) -> Any:
+    """Turn the bytes of a 32-bit word round."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.bswap(arguments[0])
+
+    return types.uint32(types.uint32), generate
+
+
+@intrinsic
+def _as_float(typing: Any, word: Any) -> Any:
+    """Take a 32-bit word for the float32 it is."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], context.get_value_type(types.float32))
+
+    return types.float32(types.uint32), generate
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def _convolve(p, w, taps, stride, n, out):  # type: ignore[no-untyped-def]  # compiled
-    """Sum taps of p, `stride` apart, under weights w[tap * n + x] that vary along the row; all arrays are flat."""
-    if taps == 7:
-        for x in range(n):
-            out[x] = (
-                w[x] * p[x]
-                + w[x + n] * p[x + stride]
-                + w[x + 2 * n] * p[x + 2 * stride]
-                + w[x + 3 * n] * p[x + 3 * stride]
-                + w[x + 4 * n] * p[x + 4 * stride]
-                + w[x + 5 * n] * p[x + 5 * stride]
-                + w[x + 6 * n] * p[x + 6 * stride]
-            )
-    elif taps == 6:
-        for x in range(n):
-            out[x] = (
-                w[x] * p[x]
-                + w[x + n] * p[x + stride]
-                + w[x + 2 * n] * p[x + 2 * stride]
-                + w[x + 3 * n] * p[x + 3 * stride]
-                + w[x + 4 * n] * p[x + 4 * stride]
-                + w[x + 5 * n] * p[x + 5 * stride]
-            )
+def _read(address, swap, width, x0, n, y0, rows, pedestal, pixels, blank):  # type: ignore[no-untyped-def]  # compiled
+    """Copy n columns from x0 and rows from y0 of an image less its pedestal; tell which rows have blanks."""
+    source = carray(_pointer(address), ((y0 + rows) * width,))  # type: ignore[call-arg]  # an intrinsic: the typing context is numba's
+    for r in range(rows):
+        s = source[(y0 + r) * width + x0 : (y0 + r) * width + x0 + n]
+        p = pixels[r * PITCH : r * PITCH + n]
+        nothing = np.float32(0)  # plus zeros stays zero; a blank or an infinite pixel makes it NaN
+        if swap:
+            for x in range(n):
+                q = _as_float(_native(s[x])) - pedestal
+                p[x] = q
+                nothing += q - q
+        else:
+            for x in range(n):
+                q = _as_float(s[x]) - pedestal
+                p[x] = q
+                nothing += q - q
+        blank[r] = nothing != nothing
+        if blank[r]:
+            for x in range(n):
+                p[x] += p[x] - p[x]
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _down(w, p, n, out):  # type: ignore[no-untyped-def]  # compiled
+    """Interpolate between rows: one row from six."""
+    for x in range(n):
+        out[x] = (
+            w[x] * p[x]
+            + w[x + PITCH] * p[x + PITCH]
+            + w[x + 2 * PITCH] * p[x + 2 * PITCH]
+            + w[x + 3 * PITCH] * p[x + 3 * PITCH]
+            + w[x + 4 * PITCH] * p[x + 4 * PITCH]
+            + w[x + 5 * PITCH] * p[x + 5 * PITCH]
+        )
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _down_four(w, p, n, out):  # type: ignore[no-untyped-def]  # compiled
+    """Interpolate between rows: four rows from nine, each read once, for memory is slower than arithmetic."""
+    for x in range(n):
+        a, b, c = w[x], w[x + PITCH], w[x + 2 * PITCH]
+        d, e, f = w[x + 3 * PITCH], w[x + 4 * PITCH], w[x + 5 * PITCH]
+        p0, p1, p2 = p[x], p[x + PITCH], p[x + 2 * PITCH]
+        p3, p4, p5 = p[x + 3 * PITCH], p[x + 4 * PITCH], p[x + 5 * PITCH]
+        p6, p7, p8 = p[x + 6 * PITCH], p[x + 7 * PITCH], p[x + 8 * PITCH]
+        out[x] = a * p0 + b * p1 + c * p2 + d * p3 + e * p4 + f * p5
+        out[x + PITCH] = a * p1 + b * p2 + c * p3 + d * p4 + e * p5 + f * p6
+        out[x + 2 * PITCH] = a * p2 + b * p3 + c * p4 + d * p5 + e * p6 + f * p7
+        out[x + 3 * PITCH] = a * p3 + b * p4 + c * p5 + d * p6 + e * p7 + f * p8
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _along(w, t, b0, b1, b2, u, n, out):  # type: ignore[no-untyped-def]  # compiled
+    """Interpolate between columns, and take off the background of the row."""
+    for x in range(n):
+        out[x] = (
+            w[x] * t[x]
+            + w[x + PITCH] * t[x + 1]
+            + w[x + 2 * PITCH] * t[x + 2]
+            + w[x + 3 * PITCH] * t[x + 3]
+            + w[x + 4 * PITCH] * t[x + 4]
+            + w[x + 5 * PITCH] * t[x + 5]
+            - (b0 + u[x] * (b1 + u[x] * b2))
+        )
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _along_four(w, t, b, u, n, one, two, three, four):  # type: ignore[no-untyped-def]  # compiled
+    """Interpolate between columns of four rows: weights are read once; b[power * TALL + row]."""
+    a0, a1, a2 = b[0], b[TALL], b[2 * TALL]
+    b0, b1, b2 = b[1], b[TALL + 1], b[2 * TALL + 1]
+    c0, c1, c2 = b[2], b[TALL + 2], b[2 * TALL + 2]
+    d0, d1, d2 = b[3], b[TALL + 3], b[2 * TALL + 3]
+    q, r, s = t[PITCH:], t[2 * PITCH :], t[3 * PITCH :]
+    for x in range(n):
+        k0, k1, k2 = w[x], w[x + PITCH], w[x + 2 * PITCH]
+        k3, k4, k5 = w[x + 3 * PITCH], w[x + 4 * PITCH], w[x + 5 * PITCH]
+        z = u[x]
+        one[x] = (
+            k0 * t[x] + k1 * t[x + 1] + k2 * t[x + 2] + k3 * t[x + 3] + k4 * t[x + 4] + k5 * t[x + 5]
+            - (a0 + z * (a1 + z * a2))
+        )  # fmt: skip
+        two[x] = (
+            k0 * q[x] + k1 * q[x + 1] + k2 * q[x + 2] + k3 * q[x + 3] + k4 * q[x + 4] + k5 * q[x + 5]
+            - (b0 + z * (b1 + z * b2))
+        )  # fmt: skip
+        three[x] = (
+            k0 * r[x] + k1 * r[x + 1] + k2 * r[x + 2] + k3 * r[x + 3] + k4 * r[x + 4] + k5 * r[x + 5]
+            - (c0 + z * (c1 + z * c2))
+        )  # fmt: skip
+        four[x] = (
+            k0 * s[x] + k1 * s[x + 1] + k2 * s[x + 2] + k3 * s[x + 3] + k4 * s[x + 4] + k5 * s[x + 5]
+            - (d0 + z * (d1 + z * d2))
+        )  # fmt: skip
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _row_backgrounds(c, frame, y0, rows, b):  # type: ignore[no-untyped-def]  # compiled
+    """Set b[power * TALL + row]: the Chebyshev sums of each row, all rows at once (Clenshaw's recurrence)."""
+    v = np.empty(TALL)
+    for r in range(TALL):
+        v[r] = (y0 + r - frame[2]) / frame[3]
+    last, before = np.empty(TALL), np.empty(TALL)
+    for k in range(3):
+        last[:] = 0.0
+        before[:] = 0.0
+        degree = c.shape[1] - 1
+        while degree > 0 and c[k, degree] == 0:
+            degree -= 1
+        for j in range(degree, 0, -1):
+            a = c[k, j]
+            for r in range(TALL):
+                now = a + 2.0 * v[r] * last[r] - before[r]
+                before[r] = last[r]
+                last[r] = now
+        for r in range(rows):
+            b[k * TALL + r] = np.float32(c[k, 0] + v[r] * last[r] - before[r])
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _runs(whole, n, low, high, runs):  # type: ignore[no-untyped-def]  # compiled
+    """Set where runs of the same whole shift begin, and n at the end; return how many there are."""
+    count = 0
+    if low == high:
+        runs[0] = 0
+        count = 1
     else:
         for x in range(n):
-            out[x] = w[x] * p[x]
-        for k in range(1, taps):
-            for x in range(n):
-                out[x] += w[k * n + x] * p[k * stride + x]
+            if x == 0 or whole[x] != whole[x - 1]:
+                runs[count] = x
+                count += 1
+    runs[count] = n
+    return count
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def _resample_rows(address, swap, ny, nx, map_x, map_y, frame, x0, n, y0, rows, out, first, stride):  # type: ignore[no-untyped-def]  # compiled
-    """Resample a few rows under one set of weights; row r goes to out[first + r * stride:][:n]."""
-    v = (y0 + 0.5 * (rows - 1) - frame[2]) / frame[3]
-    base_x, taps_x, wx = _weights(map_x, frame, x0, n, v)
-    m = n + taps_x - 1
-    base_y, taps_y, wy = _weights(map_y, frame, x0 - 2, m, v)
-    words = np.empty((rows + taps_y) * m, np.uint32)
-    pixels = words.view(np.float32)
-    _read(address, swap, ny, nx, y0 + base_y - 2, rows + taps_y - 1, x0 + base_x - 2, m, words, pixels)
-    t = np.empty(m, np.float32)
-    for r in range(rows):
-        o = first + r * stride
-        _convolve(pixels[r * m : (r + taps_y) * m], wy, taps_y, m, m, t)
-        _convolve(t, wx, taps_x, 1, n, out[o : o + n])
+def _source_columns(layers, i, ya, yb, x0, n, whole, fraction):  # type: ignore[no-untyped-def]  # compiled
+    """Return the first source column that n output columns from x0 on need, and one past the last."""
+    c0, c1 = LARGE, -LARGE
+    for y in (ya, yb - 1):
+        v = (y - layers.frame[2]) / layers.frame[3]
+        low, high = _shifts_along(layers.map_x[i], layers.frame, x0, n, v, whole, fraction)
+        c0, c1 = min(c0, x0 + low - 3), max(c1, x0 + n + high + 4)
+    c0, c1 = max(c0, layers.valid[i, 0]), min(c1, layers.valid[i, 1])
+    return c0, min(c1, c0 + PITCH)
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def _subtract(scale, background, frame, x0, n, y0, rows, out, first, stride):  # type: ignore[no-untyped-def]  # compiled
-    """Bring resampled rows to the reference zero point and subtract their background."""
-    b = np.empty(3, np.float32)
-    u0, du = np.float32((x0 - frame[0]) / frame[1]), np.float32(1.0 / frame[1])
-    u = np.empty(n, np.float32)
+def _source_rows(layers, i, ya, yb, c0, m, whole, fraction):  # type: ignore[no-untyped-def]  # compiled
+    """Return the first source row that output rows ya to yb need, and one past the last."""
+    r0, r1 = LARGE, -LARGE
+    for y in (ya, yb - 1):
+        v = (y - layers.frame[2]) / layers.frame[3]
+        low, high = _shifts_down(layers.map_x[i], layers.map_y[i], layers.frame, c0, m, v, whole, fraction)
+        r0, r1 = min(r0, ya + low - 3), max(r1, yb + high + 4)
+    return max(r0, layers.valid[i, 2]), min(r1, layers.valid[i, 3])
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _rows_down(w, pixels, rows_in, top, rows, whole, runs, count, t):  # type: ignore[no-untyped-def]  # compiled
+    """Interpolate `rows` rows (four, or one) into t; the first needs the source rows from top + whole shift on."""
+    for j in range(count):
+        a, z = runs[j], runs[j + 1]
+        first = top + whole[a]
+        if rows == FOUR and first >= 0 and first + FOUR + 5 <= rows_in:
+            _down_four(w[a:], pixels[first * PITCH + a :], z - a, t[a:])
+            continue
+        for r in range(rows):
+            out = t[r * PITCH + a : r * PITCH + z]
+            if first + r >= 0 and first + r + 6 <= rows_in:
+                _down(w[a:], pixels[(first + r) * PITCH + a :], z - a, out)
+            else:
+                out[:] = np.float32(np.nan)
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _rows_along(w, t, left, rows, whole, runs, count, first, last, b, u, out, nx):  # type: ignore[no-untyped-def]  # compiled
+    """Interpolate columns first to last of `rows` rows (four, or one) into out, whose rows are nx apart."""
+    for j in range(count):
+        a, z = max(runs[j], first), min(runs[j + 1], last)
+        if a >= z:
+            continue
+        s = left + a + whole[a]
+        if rows == FOUR:
+            _along_four(
+                w[a:], t[s:], b, u[a:], z - a, out[a:z], out[nx + a : nx + z], out[2 * nx + a : 2 * nx + z],
+                out[3 * nx + a : 3 * nx + z],
+            )  # fmt: skip
+        else:
+            _along(w[a:], t[s:], b[0], b[TALL], b[2 * TALL], u[a:], z - a, out[a:z])
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _chunk(layers, i, ya, yb, y0, nx, x0, n, out, info):  # type: ignore[no-untyped-def]  # compiled
+    """Resample rows ya to yb, n columns from x0 on; widen the range of each row in `info`."""
+    frame, map_x, map_y = layers.frame, layers.map_x[i], layers.map_y[i]
+    step_x, step_y = layers.step[i]
+    whole_x, whole_y, fraction = np.empty(PITCH, np.int32), np.empty(PITCH, np.int32), np.empty(PITCH, np.float32)
+    c0, c1 = _source_columns(layers, i, ya, yb, x0, n, whole_x, fraction)
+    m = c1 - c0
+    if m < 6:
+        return
+    r0, r1 = _source_rows(layers, i, ya, yb, c0, m, whole_y, fraction)
+    if r1 - r0 < 6:
+        return
+    pixels, blank = np.empty((r1 - r0) * PITCH, np.float32), np.empty(r1 - r0, np.bool_)
+    _read(layers.address[i], layers.swap[i], layers.width[i], c0, m, r0, r1 - r0, layers.pedestal[i], pixels, blank)
+    b, u = np.empty(3 * TALL, np.float32), np.empty(PITCH, np.float32)
+    _row_backgrounds(layers.background[i], frame, ya, yb - ya, b)
     for x in range(n):
-        u[x] = u0 + du * np.float32(x)
-    for r in range(rows):
-        v = (y0 + r - frame[2]) / frame[3]
-        for k in range(3):
-            c = background[k]
-            last, before = 0.0, 0.0  # Clenshaw's recurrence
-            for j in range(len(c) - 1, 0, -1):
-                last, before = c[j] + 2.0 * v * last - before, last
-            b[k] = c[0] + v * last - before
-        b0, b1, b2 = b[0], b[1], b[2]
-        row = out[first + r * stride : first + r * stride + n]
-        for x in range(n):
-            row[x] = row[x] * scale - (b0 + u[x] * (b1 + u[x] * b2))
+        u[x] = np.float32((x0 + x - frame[0]) / frame[1])
+    wx, wy = np.empty(6 * PITCH, np.float32), np.empty(6 * PITCH, np.float32)
+    runs_x, runs_y = np.empty(PITCH + 1, np.int32), np.empty(PITCH + 1, np.int32)
+    t = np.empty(FOUR * PITCH + SPARE, np.float32)
+    low_y = high_y = first = last = count_x = count_y = 0
+    y = ya
+    while y < yb:
+        rows = FOUR if min(step_x, step_y) >= FOUR and yb - y >= FOUR else 1
+        if (y - ya) % step_y == 0:
+            v = (y + 0.5 * (min(step_y, yb - y) - 1) - frame[2]) / frame[3]
+            low_y, high_y = _shifts_down(map_x, map_y, frame, c0, m, v, whole_y, fraction)
+            _set_weights(layers.resampler, fraction, m, np.float32(1), wy)
+            count_y = _runs(whole_y, m, low_y, high_y, runs_y)
+        if (y - ya) % step_x == 0:
+            v = (y + 0.5 * (min(step_x, yb - y) - 1) - frame[2]) / frame[3]
+            low, high = _shifts_along(map_x, frame, x0, n, v, whole_x, fraction)
+            _set_weights(layers.resampler, fraction, n, layers.scale[i], wx)
+            count_x = _runs(whole_x, n, low, high, runs_x)
+            first, last = 0, n
+            while first < last and x0 + first + whole_x[first] - 2 < c0:
+                first += 1
+            while last > first and x0 + last - 1 + whole_x[last - 1] + 4 > c1:
+                last -= 1
+        _rows_down(wy, pixels, r1 - r0, y - 2 - r0, rows, whole_y, runs_y, count_y, t)
+        place = out[(y - y0) * nx + x0 :]
+        _rows_along(wx, t, x0 - 2 - c0, rows, whole_x, runs_x, count_x, first, last, b[y - ya :], u, place, nx)
+        for r in range(rows):
+            o = 3 * (y + r - y0)
+            if first < last:
+                info[o], info[o + 1] = min(info[o], x0 + first), max(info[o + 1], x0 + last)
+            top, bottom = y + r + low_y - 2 - r0, y + r + high_y + 4 - r0
+            spoiled = top < 0 or bottom > r1 - r0
+            for q in range(max(0, top), min(r1 - r0, bottom)):
+                spoiled |= blank[q]
+            info[o + 2] |= spoiled
+        y += rows
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def resample(layers, i, y0, y1, nx, out):  # type: ignore[no-untyped-def]  # compiled
+def resample(layers, i, y0, y1, nx, out, info):  # type: ignore[no-untyped-def]  # compiled
     """Put image i on rows y0 to y1 of the grid: out[(y - y0) * nx + x], NaN where it has nothing to say.
 
-    Returns False, and leaves `out` alone, where the image owns none of the rows.
+    info[3 * (y - y0):][:3] gets the first column of each row, one past the last, and whether a blank is between them.
+    Returns False, and leaves both alone, where the image owns none of the rows.
     """
     x0, x1, ya, yb = layers.rect[i]
     ya, yb = max(ya, y0), min(yb, y1)
     if ya >= yb or x0 >= x1:
         return False
-    for y in range(y0, y1):
-        o = (y - y0) * nx
-        if y < ya or y >= yb:
-            out[o : o + nx] = np.float32(np.nan)
-        else:
-            out[o : o + x0] = np.float32(np.nan)
-            out[o + x1 : o + nx] = np.float32(np.nan)
-    n, step, frame = x1 - x0, layers.step[i], layers.frame
-    address, swap, map_x, map_y = layers.address[i], layers.swap[i], layers.map_x[i], layers.map_y[i]
-    rows_in, columns_in = layers.shape[i]
-    y = ya
-    while y < yb:
-        rows = min(step, yb - y)
-        first = (y - y0) * nx + x0
-        _resample_rows(address, swap, rows_in, columns_in, map_x, map_y, frame, x0, n, y, rows, out, first, nx)
-        y += rows
-    first = (ya - y0) * nx + x0
-    _subtract(layers.scale[i], layers.background[i], frame, x0, n, ya, yb - ya, out, first, nx)
+    for r in range(y1 - y0):
+        info[3 * r], info[3 * r + 1], info[3 * r + 2] = nx, 0, 0
+    for x in range(x0, x1, CHUNK):
+        _chunk(layers, i, ya, yb, y0, nx, x, min(CHUNK, x1 - x), out, info)
     block = y0 // ROWS
+    for r in range(y1 - y0):
+        first, last = info[3 * r], info[3 * r + 1]
+        if first >= last:
+            first = last = info[3 * r] = info[3 * r + 1] = 0
+        out[r * nx : r * nx + first] = np.float32(np.nan)
+        out[r * nx + last : (r + 1) * nx] = np.float32(np.nan)
     for k in range(layers.mask_start[i, block], layers.mask_start[i, block + 1]):
-        out[layers.mask_pixel[k]] = np.float32(np.nan)
+        p = layers.mask_pixel[k]
+        out[p] = np.float32(np.nan)
+        info[3 * (p // nx) + 2] = 1
     return True
-
-
-@njit(cache=True, fastmath=FAST, nogil=True)
-def _add(value, a, c):  # type: ignore[no-untyped-def]  # compiled
-    """Add the pixels that are not blank, and count them."""
-    for x in range(len(value)):
-        q = value[x]
-        good = q == q
-        a[x] += q if good else np.float32(0)
-        c[x] += np.float32(1) if good else np.float32(0)
-
-
-@njit(cache=True, fastmath=FAST, nogil=True)
-def _add_weighted(value, w, a, b, c):  # type: ignore[no-untyped-def]  # compiled
-    """Add the pixels that are not blank under a weight, the weight, and count them."""
-    for x in range(len(value)):
-        q = value[x]
-        good = q == q
-        a[x] += w * q if good else np.float32(0)
-        b[x] += w if good else np.float32(0)
-        c[x] += np.float32(1) if good else np.float32(0)
-
-
-@njit(cache=True, fastmath=FAST, nogil=True)
-def median_rows(layers, group, groups, y0, y1, nx, out):  # type: ignore[no-untyped-def]  # compiled
-    """First pass of one block: the median over groups of the mean of each group's images; flat `out`."""
-    size = (y1 - y0) * nx
-    total = np.zeros((groups, size), np.float32)
-    count = np.zeros((groups, size), np.float32)
-    value = np.empty(size, np.float32)
-    for i in range(len(group)):
-        if group[i] >= 0 and resample(layers, i, y0, y1, nx, value):
-            _add(value, total[group[i]], count[group[i]])
-    means = np.empty(groups, np.float32)
-    for x in range(size):
-        m = 0
-        for g in range(groups):
-            if count[g, x] > 0:
-                q = total[g, x] / count[g, x]
-                j = m
-                while j > 0 and means[j - 1] > q:
-                    means[j] = means[j - 1]
-                    j -= 1
-                means[j] = q
-                m += 1
-        out[x] = np.float32(np.nan) if m == 0 else np.float32(0.5) * (means[(m - 1) // 2] + means[m // 2])
-
-
-@njit(cache=True, fastmath=FAST, nogil=True)
-def sum_rows(layers, weight, y0, y1, nx, total, weights, count):  # type: ignore[no-untyped-def]  # compiled
-    """Weighted sums of one block: sum of w v, sum of w, and the number of images under each pixel; all flat."""
-    value = np.empty((y1 - y0) * nx, np.float32)
-    for i in range(len(weight)):
-        w = weight[i]
-        if w > 0 and resample(layers, i, y0, y1, nx, value):
-            _add_weighted(value, w, total, weights, count)

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from combine.stack.background import SHAPE
+from combine.stack.cells import CELL, cell_rows
 from combine.stack.geometry import Frame, Placement
-from combine.stack.kernel import ROWS, Layers, median_rows, sum_rows
+from combine.stack.kernel import RESAMPLERS, ROWS, Layers
 from combine.stack.model import Model
 from combine.stack.pixels import Pixels
-from combine.stack.residual import APERTURE_STEP, CELL, STRUCTURE, cell_rows, outlier_rows, statistic_rows
+from combine.stack.residual import APERTURE_STEP, STRUCTURE, statistic_rows
+from combine.stack.sums import mask_rows, median_rows, sum_rows
 
 Array = NDArray[np.float64]
 Plane = NDArray[np.float32]
@@ -54,28 +56,47 @@ class Statistics:
     cells: Plane
 
 
+def _valid(placement: Placement, pixels: Pixels) -> list[int]:
+    """Return the columns and rows of an image that hold pixels."""
+    image, (ny, nx) = placement.image, pixels.data.shape
+    return [max(0, image.x0), min(nx, image.x1), max(0, image.y0), min(ny, image.y1)]
+
+
 class Stacker:
     """The images of one band and direction on their grid; every pass reads their pixels once."""
 
-    def __init__(self, placements: list[Placement], pixels: list[Pixels], scale: Array, frame: Frame) -> None:
+    def __init__(
+        self,
+        placements: list[Placement],
+        pixels: list[Pixels],
+        scale: Array,
+        frame: Frame,
+        pedestal: Array | None = None,
+        resampler: str = RESAMPLERS[0],
+    ) -> None:
         self.placements = placements
         self.pixels = pixels  # keeps the maps open
+        self.threads = os.cpu_count()
         self.nx, self.ny = round(2 * frame.hx), round(2 * frame.hy)
         self.blocks = [(y, min(self.ny, y + ROWS)) for y in range(0, self.ny, ROWS)]
         n = len(placements)
+        level = (np.zeros(n) if pedestal is None else pedestal).astype(np.float32)
         self.layers = Layers(
             address=np.array([p.address for p in pixels], np.uint64),
             swap=np.array([p.swapped for p in pixels], np.bool_),
-            shape=np.array([p.data.shape for p in pixels], np.int64).reshape(n, 2),
+            width=np.array([p.data.shape[1] for p in pixels], np.int64),
+            valid=np.array([_valid(p, q) for p, q in zip(placements, pixels, strict=True)], np.int64).reshape(n, 4),
             rect=np.array([p.rect for p in placements], np.int64).reshape(n, 4),
             map_x=np.array([p.map_x for p in placements]).reshape(n, -1),
             map_y=np.array([p.map_y for p in placements]).reshape(n, -1),
-            step=np.array([p.step for p in placements], np.int64),
+            step=np.array([p.step for p in placements], np.int64).reshape(n, 2),
             scale=scale.astype(np.float32),
+            pedestal=level,
             background=np.zeros((n, *SHAPE)),
             mask_start=np.zeros((n, len(self.blocks) + 1), np.int64),
             mask_pixel=np.zeros(0, np.int32),
             frame=np.array([frame.cx, frame.hx, frame.cy, frame.hy]),
+            resampler=RESAMPLERS.index(resampler),
         )
 
     def __len__(self) -> int:
@@ -85,7 +106,7 @@ class Stacker:
     def _each_block(self, work: Callable[[int, int, int], None], every: int = 1) -> None:
         """Call work(block, y0, y1) for blocks, spread over the cores; blocks write to places of their own."""
         chosen = [(b, *rows) for b, rows in enumerate(self.blocks) if b % every == every // 2]
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(self.threads) as pool:
             for done in [pool.submit(work, *block) for block in chosen]:
                 done.result()
 
@@ -114,20 +135,12 @@ class Stacker:
         """Clipped means of image - model in cells: mean (DN) and pixel count, both (N, blocks, cells)."""
         shape = (len(self.blocks), len(self), (self.nx + CELL - 1) // CELL)
         mean, count = np.zeros(shape), np.zeros(shape)
-        self._each_block(
-            lambda b, y0, y1: cell_rows(
-                self.layers,
-                0,
-                len(self),
-                y0,
-                y1,
-                self.nx,
-                model.image[y0:y1].ravel(),
-                model.faint[y0:y1].ravel(),
-                mean[b],
-                count[b],
-            )
-        )
+
+        def work(b: int, y0: int, y1: int) -> None:
+            image, faint = model.image[y0:y1].ravel(), model.faint[y0:y1].ravel()
+            cell_rows(self.layers, y0, y1, self.nx, image, faint, mean[b], count[b])
+
+        self._each_block(work)
         return mean.transpose(1, 0, 2), count.transpose(1, 0, 2)
 
     def statistics(self, model: Model, sigma: Array, every: int) -> Statistics:
@@ -164,24 +177,23 @@ class Stacker:
         grow : pixels a region grows by on every side
         """
         n, nb = len(self), len(self.blocks)
-        found: list[list[NDArray[np.int32]]] = [[np.zeros(0, np.int32)] * nb for _ in range(n)]
+        found = [np.zeros(0, np.int32)] * nb
+        ends = np.zeros((nb, n), np.int64)
         self._set_masks(np.zeros((n, nb + 1), np.int64), np.zeros(0, np.int32))
 
         def work(b: int, y0: int, y1: int) -> None:
             a, z = max(0, y0 - MARGIN), min(self.ny, y1 + MARGIN)
             basis = np.ascontiguousarray(model.basis[:, a:z].reshape(len(model.basis), -1))
             image, steep = model.image[a:z].ravel(), slope[a:z].ravel()
-            out = np.empty((y1 - y0) * self.nx, np.int32)
-            for i in np.flatnonzero(np.isfinite(limit)):
-                place = (a, z, (y0 - a, y1 - a), self.nx)
-                m = outlier_rows(self.layers, i, *place, image, basis, fit[i], limit[i], steep, least, grow, out)
-                found[i][b] = out[:m].copy()
+            place = ((a, z), (y0 - a, y1 - a), self.nx)
+            found[b] = mask_rows(self.layers, *place, image, basis, fit, limit, steep, least, grow, ends[b])
 
         self._each_block(work)
-        sizes = np.array([[len(part) for part in row] for row in found], np.int64).reshape(n, nb)
-        ends = np.cumsum(sizes.ravel()).reshape(n, nb)
-        start = np.concatenate([ends[:, :1] - sizes[:, :1], ends], axis=1)
-        self._set_masks(start, np.concatenate([part for row in found for part in row]))
+        pieces = [np.split(pixels, ends[b, :-1]) for b, pixels in enumerate(found)]
+        sizes = np.diff(ends, axis=1, prepend=0).T
+        last = np.cumsum(sizes.ravel()).reshape(n, nb)
+        start = np.concatenate([last[:, :1] - sizes[:, :1], last], axis=1)
+        self._set_masks(start, np.concatenate([pieces[b][i] for i in range(n) for b in range(nb)]))
         return np.asarray(sizes.sum(axis=1), np.int64)
 
     def _set_masks(self, start: NDArray[np.int64], pixel: NDArray[np.int32]) -> None:

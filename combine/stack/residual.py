@@ -1,4 +1,4 @@
-"""Residuals of each image against the stack: background cells, statistics, outlier regions; compiled loops."""
+"""Residuals of each image against the stack: statistics, outlier regions; compiled loops."""
 
 import numpy as np
 from numba import njit
@@ -6,8 +6,6 @@ from numpy.typing import NDArray
 
 from combine.stack.kernel import FAST, resample
 
-CELL = 60
-"""Columns of a background cell; its rows are those of a block."""
 STRUCTURE = 30
 """Columns of a structure cell."""
 APERTURE_STEP = 10
@@ -30,36 +28,6 @@ FIT = 4
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def cell_rows(layers, first, last, y0, y1, nx, model, faint, mean, count):  # type: ignore[no-untyped-def]  # compiled
-    """Clipped mean of (image - model) over faint pixels in cells of one block: mean, count[(image), cell]."""
-    size = (y1 - y0) * nx
-    value = np.empty(size, np.float32)
-    cells = (nx + CELL - 1) // CELL
-    for i in range(first, last):
-        if not resample(layers, i, y0, y1, nx, value):
-            continue
-        for c in range(cells):
-            low, high = np.float32(-3e38), np.float32(3e38)
-            for _ in range(3):
-                n, s, q = 0, 0.0, 0.0
-                for y in range(y1 - y0):
-                    for x in range(y * nx + c * CELL, y * nx + min(nx, (c + 1) * CELL)):
-                        d = value[x] - model[x]
-                        if faint[x] and d > low and d < high:
-                            n += 1
-                            s += d
-                            q += d * d
-                if n < 60:
-                    break
-                m = s / n
-                width = np.sqrt(max(q / n - m * m, 0.0))
-                low, high = np.float32(m - 2.5 * width), np.float32(m + 2.5 * width)
-            if n >= 60:
-                mean[i, c] = s / n
-                count[i, c] = n
-
-
-@njit(cache=True, fastmath=FAST, nogil=True)
 def _disk(r, faint, nx, y, x):  # type: ignore[no-untyped-def]  # compiled
     """Sum a circle of radius 4 pixels around a pixel; NaN where a star or a blank is in it."""
     total = np.float32(0)
@@ -77,17 +45,28 @@ def _faint_sums(r, faint, limit, sums):  # type: ignore[no-untyped-def]  # compi
     """Add count, sum, sum of squares (inside the limit) and the number of outliers of faint pixels to sums[:4]."""
     n = s = q = o = np.float32(0)
     for x in range(len(r)):
-        d = r[x]
-        ok = faint[x] and d == d
-        inside = ok and abs(d) < limit
+        good = faint[x] & (r[x] == r[x])
+        inside = good & (abs(r[x]) < limit)
+        d = r[x] if inside else np.float32(0)
         n += np.float32(1) if inside else np.float32(0)
-        s += d if inside else np.float32(0)
-        q += d * d if inside else np.float32(0)
-        o += np.float32(1) if ok and not inside else np.float32(0)
+        s += d
+        q += d * d
+        o += np.float32(1) if good else np.float32(0)
     sums[0] += n
     sums[1] += s
     sums[2] += q
-    sums[3] += o
+    sums[3] += o - n
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _faint_sum(r, faint):  # type: ignore[no-untyped-def]  # compiled
+    """Return number and sum of faint pixels."""
+    n = s = np.float32(0)
+    for x in range(len(r)):
+        good = faint[x] & (r[x] == r[x])
+        n += np.float32(1) if good else np.float32(0)
+        s += r[x] if good else np.float32(0)
+    return n, s
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
@@ -121,8 +100,9 @@ def statistic_rows(layers, first, last, sigma, y0, y1, nx, model, faint, star, b
     rows = y1 - y0
     size = rows * nx
     value = np.empty(size, np.float32)
+    info = np.empty(3 * (y1 - y0), np.int32)
     for i in range(first, last):
-        if not resample(layers, i, y0, y1, nx, value):
+        if not resample(layers, i, y0, y1, nx, value, info):
             continue
         for x in range(size):
             value[x] -= model[x]
@@ -136,12 +116,12 @@ def statistic_rows(layers, first, last, sigma, y0, y1, nx, model, faint, star, b
                         value, faint, nx, y, 5 + k * APERTURE_STEP
                     )
         for c in range((nx + STRUCTURE - 1) // STRUCTURE):
-            n, s = 0, 0.0
+            n = s = np.float32(0)
             for y in range(rows):
-                for x in range(y * nx + c * STRUCTURE, y * nx + min(nx, (c + 1) * STRUCTURE)):
-                    if faint[x] and value[x] == value[x]:
-                        n += 1
-                        s += value[x]
+                o, width = y * nx + c * STRUCTURE, min(STRUCTURE, nx - c * STRUCTURE)
+                more, further = _faint_sum(value[o : o + width], faint[o : o + width])
+                n += more
+                s += further
             if n >= 300:
                 cells[i, c] = s / n
 
@@ -171,6 +151,14 @@ def _keep_regions(flag, rows, nx, least):  # type: ignore[no-untyped-def]  # com
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
+def _excess(value, model, b0, b1, b2, b3, f0, f1, f2, f3, limit, slope):  # type: ignore[no-untyped-def]  # compiled
+    """Put into value by how much the residual of the fitted model exceeds its limit."""
+    for x in range(len(value)):
+        d = value[x] - model[x] - (f0 * b0[x] + f1 * b1[x] + f2 * b2[x] + f3 * b3[x])
+        value[x] = abs(d) - limit - slope[x]
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
 def outlier_rows(layers, i, y0, y1, inner, nx, model, basis, fit, limit, slope, least, grow, out):  # type: ignore[no-untyped-def]  # compiled
     """Find the outlier regions of image i on rows y0 to y1; return how many pixels were written to out.
 
@@ -180,15 +168,16 @@ def outlier_rows(layers, i, y0, y1, inner, nx, model, basis, fit, limit, slope, 
     rows = y1 - y0
     size = rows * nx
     value = np.empty(size, np.float32)
-    if not resample(layers, i, y0, y1, nx, value):
+    info = np.empty(3 * (y1 - y0), np.int32)
+    if not resample(layers, i, y0, y1, nx, value, info):
         return 0
     limit = np.float32(limit)
     flag = np.zeros(size, np.uint8)
     f0, f1, f2, f3 = np.float32(fit[0]), np.float32(fit[1]), np.float32(fit[2]), np.float32(fit[3])
+    _excess(value, model, basis[0], basis[1], basis[2], basis[3], f0, f1, f2, f3, limit, slope)
     found = 0
     for x in range(size):
-        d = value[x] - model[x] - (f0 * basis[0, x] + f1 * basis[1, x] + f2 * basis[2, x] + f3 * basis[3, x])
-        bad = abs(d) > limit + slope[x]
+        bad = value[x] > 0
         flag[x] = np.uint8(1) if bad else np.uint8(0)
         found += 1 if bad else 0
     if found < least:

@@ -1,0 +1,147 @@
+"""The resampler against exact images of stars, and against double precision."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from combine.measure.aperture import aperture
+from combine.stack.geometry import Offset, Placement, place
+from combine.stack.kernel import RESAMPLERS, TERMS
+from combine.stack.passes import Stacker
+from combine.stack.pixels import Pixels
+from tests.stacks import FRAME, GRID, image_row, noise_image, star_image
+
+Array = NDArray[np.float64]
+X, Y = (a.ravel() for a in np.meshgrid(np.arange(22, 140, 23) + 0.07, np.arange(22, 300, 23) + 0.03))
+FLUX = np.full(X.size, 1e4)
+SPREAD = np.linspace(0, 1, X.size, endpoint=False)
+"""Added to places, so that every sub-pixel phase occurs."""
+
+
+def through(data: Array, placed: Placement, resampler: str = "lagrange6") -> NDArray[np.float32]:
+    """Put one image on the grid."""
+    pixels = [Pixels(np.ascontiguousarray(data, ">f4"))]
+    return Stacker([placed], pixels, np.ones(1), FRAME, resampler=resampler).sum(np.ones(1)).mean
+
+
+def errors(fwhm: float, turn: float, offset: tuple[float, float], resampler: str = "lagrange6") -> tuple[Array, Array]:
+    """Resample stars; return relative errors of their fluxes in 4 arcsec, and distances of their centroids, arcsec."""
+    row = image_row(1, crota2=turn)
+    x, y = X + SPREAD, Y + (7 * SPREAD) % 1
+    ra, dec = GRID.sky(x - offset[0], y + offset[1])
+    data = star_image(*row.wcs.pixel(ra, dec), FLUX, fwhm)
+    placed = place(row, GRID, Offset(np.array([offset[0]]), np.array([offset[1]])), 0.0005)
+    assert placed is not None
+    image, truth = through(data, placed, resampler), star_image(x, y, FLUX, fwhm).astype(np.float32)
+    keep = (x > 20) & (x < 140) & (y > 20) & (y < 300)
+    x, y = x[keep], y[keep]
+    flux = aperture(image, x, y, 4.0).sum / aperture(truth, x, y, 4.0).sum - 1
+    apart = np.hypot(*(a - b for a, b in zip(centroids(image, x, y), centroids(truth, x, y), strict=True)))
+    return flux, apart
+
+
+def centroids(image: NDArray[np.float32], x: Array, y: Array) -> tuple[Array, Array]:
+    """Return the centroids of stars under a Gaussian window."""
+    k = np.arange(-6, 7)
+    py, px = np.rint(y).astype(int)[:, None, None] + k[:, None], np.rint(x).astype(int)[:, None, None] + k
+    window = np.exp(-0.5 * ((px - x[:, None, None]) ** 2 + (py - y[:, None, None]) ** 2) / 1.3**2)
+    light = np.nan_to_num(image)[py, px] * window
+    total = light.sum(axis=(1, 2))
+    shift_x, shift_y = ((light * (p - q[:, None, None])).sum(axis=(1, 2)) / total for p, q in ((px, x), (py, y)))
+    return x + 2 * shift_x, y + 2 * shift_y
+
+
+@pytest.mark.parametrize("turn", [0.0, 0.2, -0.6, 1.0])
+@pytest.mark.parametrize("fwhm", [2.5, 3.5])
+def test_flux_and_place_of_stars_stay_at_every_phase_and_rotation(fwhm: float, turn: float) -> None:
+    for offset in ((0.0, 0.0), (0.25, -0.4), (0.5, 0.5)):
+        flux, apart = errors(fwhm, turn, offset)
+        assert np.abs(flux).max() < 1e-3
+        assert apart.max() < 0.005
+
+
+@pytest.mark.parametrize(("resampler", "worst"), [("lanczos3", 0.004), ("cubic", 0.006), ("bilinear", 0.03)])
+def test_other_resamplers_lose_what_is_known_of_them(resampler: str, worst: float) -> None:
+    flux, _ = errors(2.5, 0.0, (0.5, 0.5), resampler)
+    default, _ = errors(2.5, 0.0, (0.5, 0.5))
+    assert np.abs(default).max() < np.abs(flux).max() < worst
+
+
+def weights(fraction: Array) -> list[Array]:
+    """Return the six Lagrange weights of the nodes -2 to 3."""
+    nodes = np.arange(-2, 4)
+    return [
+        np.prod([(fraction - other) / (node - other) for other in nodes if other != node], axis=0) for node in nodes
+    ]
+
+
+def shift(coefficients: Array, x: Array, y: Array) -> Array:
+    """Evaluate a pixel map."""
+    return np.asarray(FRAME.design(x, y, len(TERMS)) @ coefficients)
+
+
+def reference(data: Array, placed: Placement) -> Array:
+    """Resample in double precision: between rows at the columns of the image, then between columns."""
+    rows, columns = (a.astype(float) for a in np.mgrid[: GRID.ny, : GRID.nx])
+    near = columns - shift(placed.map_x, columns, rows)
+    down = shift(placed.map_y, columns - shift(placed.map_x, near, rows), rows)
+    padded = np.pad(data.astype(np.float32).astype(float), 10, constant_values=np.nan)
+    whole = np.floor(down).astype(int)
+    between = sum(
+        w * padded[(rows + 10 + k).astype(int) + whole, 10 + columns.astype(int)]
+        for k, w in zip(range(-2, 4), weights(down - whole), strict=True)
+    )
+    along = shift(placed.map_x, columns, rows)
+    whole = np.floor(along).astype(int)
+    wide = np.pad(between, ((0, 0), (10, 10)), constant_values=np.nan)
+    return np.asarray(
+        sum(
+            w * wide[rows.astype(int), (columns + 10 + k).astype(int) + whole]
+            for k, w in zip(range(-2, 4), weights(along - whole), strict=True)
+        )
+    )
+
+
+@pytest.mark.parametrize("turn", [0.0, 0.7])
+def test_a_stack_agrees_with_double_precision(turn: float) -> None:
+    rng = np.random.default_rng(8)
+    placements, images, exact = [], [], []
+    for k in range(5):
+        data = noise_image(k, 0.8) + 150 + star_image(X, Y, FLUX)
+        offset = Offset(*(np.array([rng.normal(0, 0.4), 0.05, 0.1, 0.02, 0.03, -0.1]) for _ in range(2)))
+        placed = place(image_row(k, crota2=turn), GRID, offset, 1e-9)
+        assert placed is not None
+        placements.append(placed)
+        images.append(Pixels(data.astype(">f4")))
+        exact.append(reference(data, placed) - 150)
+    weight = rng.uniform(0.5, 2, 5)
+    stacker = Stacker(placements, images, np.ones(5), FRAME, np.full(5, 150.0))
+    stack = stacker.sum(weight).mean
+    both = np.isfinite(stack)
+    truth = np.average(np.stack(exact), axis=0, weights=weight)
+    noise = 0.8 / np.sqrt(5)
+    faint = both & np.isfinite(truth) & (np.abs(truth) < 5)
+    assert faint.sum() > 25000
+    assert np.abs(stack - truth)[faint].max() < 1e-4 * noise
+    assert (np.isfinite(truth) <= both).all()
+
+
+def test_backgrounds_are_taken_off_as_polynomials() -> None:
+    placed = place(image_row(1), GRID, Offset(np.zeros(1), np.zeros(1)), 0.005)
+    assert placed is not None
+    v = (np.arange(GRID.ny) - FRAME.cy) / FRAME.hy
+    u = (np.arange(GRID.nx) - FRAME.cx) / FRAME.hx
+    c = np.zeros((3, 33))
+    c[0, [0, 3, 7]], c[1, 1], c[2, 2] = (2.0, 1.0, 0.5), 0.7, -0.4
+    surface = sum(u**i * np.polynomial.chebyshev.chebval(v, c[i])[:, None] for i in range(3))
+    stacker = Stacker([placed], [Pixels((100 + surface).astype(">f4"))], np.ones(1), FRAME, np.full(1, 100.0))
+    stacker.layers.background[0] = c
+    assert np.nanmax(np.abs(stacker.sum(np.ones(1)).mean)) < 1e-4
+
+
+def test_every_resampler_keeps_a_constant() -> None:
+    placed = place(image_row(1), GRID, Offset(np.array([0.37]), np.array([-0.21])), 0.005)
+    assert placed is not None
+    for resampler in RESAMPLERS:
+        image = through(np.full((320, 160), 50.0), placed, resampler)
+        assert np.nanmax(np.abs(image - 50)) < 1e-4
