@@ -107,7 +107,9 @@ class Sky:
         fields = _anywhere(rng, FIELDS)
         in_fields = _in_fields(rng, np.repeat(fields, sizes.psc // 20 // FIELDS, axis=0))
         stars = np.vstack([in_fields, _anywhere(rng, sizes.psc - len(in_fields))])
-        clustered = in_fields[rng.integers(0, len(in_fields), sizes.detections)]
+        drawn = rng.integers(0, len(in_fields), sizes.detections)
+        scan = rng.integers(0, 200, sizes.detections)
+        clustered = in_fields[drawn[np.lexsort((scan, drawn // (len(in_fields) // FIELDS)))]]  # scan by scan, as loaded
         uniform = stars[rng.integers(0, len(stars), sizes.detections)]
         order = np.lexsort((stars[:, 0], np.floor(stars[:, 1] * 10)))
         return cls(stars[order], fields, {"clustered": _near(rng, clustered), "uniform": _near(rng, uniform)})
