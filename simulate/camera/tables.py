@@ -14,7 +14,7 @@ Floats = NDArray[np.float32]
 
 HALF = 6  # pixels around a star's that a table covers
 STACK = (FINE + 1, FINE + 1, 2 * HALF + 1, 2 * HALF + 1)  # of a table
-SHAPE_STEP, STRETCH_STEP = 0.01, 0.03  # seeing shape, and arcsec^2 of astigmatism, between tabulated images
+SHAPE_STEP, STRETCH_STEP = 0.01, 0.05  # seeing shape, and arcsec^2 of astigmatism, between tabulated images
 KEPT = 800  # tables in memory, 0.2 MB each
 RING = (10.0, 12.5)  # arcsec; where the seeing's wings are measured
 
