@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from crossmatch.merged import merge
 from deepcal.cli.demo import shown
 from deepcal.cli.output import plain
 from deepcal.demo import Outcome, Wish, demo
+from deepcal.door import query
+from deepcal.recipes import recipes
 from schema.connection import Connection, connect
 from schema.errors import BadArgument
 
@@ -112,3 +115,23 @@ def test_a_fresh_demo_leaves_nothing_of_the_old_one(done: Done, monkeypatch: pyt
         assert {name for name, rows in done.rows().items() if rows} == {"xmatch_run"}
     assert not (done.home / "products" / "90330").exists()
     assert not (done.home / "demo" / "90330").exists()
+
+
+def test_the_cookbook_answers_on_the_field_and_its_extractions_are_merged(done: Done) -> None:
+    with done.conn.transaction(force_rollback=True):
+        result = merge(done.conn, WISH.tile)
+        assert result.run is not None
+        assert result.links > 0.8 * result.extractions
+        ((name, ra, dec),) = done.conn.execute(
+            "SELECT name, ra, dec FROM merged_source ORDER BY napp DESC, gcntr LIMIT 1"
+        ).fetchall()
+        known = {"tile": WISH.tile, "name": name, "ra": ra, "dec": dec, "radius": 60, "band": "k", "magnitude": 15}
+        known |= {"snr": 10, "index": 0, "sigmas": 0, "bright": 10, "faint": 16}
+        (known["scan_key"],) = done.conn.execute("SELECT min(scan_key) FROM stack_scan WHERE used").fetchall()[0]
+        found = {
+            asked.name: len(query(asked.name, done.conn, **{value: known[value] for value in asked.values}))
+            for asked in recipes().values()
+        }
+        may_be_empty = {"rejected_scans", "sources_without_psc", "psc_missing", "files"}
+        assert {name for name, rows in found.items() if rows == 0} <= may_be_empty
+        assert len(done.conn.execute("SELECT * FROM light_curve(%s)", (name,)).fetchall()) > 6
