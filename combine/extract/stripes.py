@@ -1,7 +1,6 @@
 """Electronic stripes of bright stars: light along rows of a stack, found by medians across it and taken off."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage
 
 from combine.measure.aperture import Floats, Image
@@ -64,5 +63,5 @@ def _across(rows: Image) -> Image:
 
 def _median(values: Image) -> Floats:
     """Return the median of every row; 0 where a row is blank."""
-    blank: NDArray[np.bool_] = ~np.isfinite(values).any(axis=1)
+    blank = np.asarray(~np.isfinite(values).any(axis=1))
     return np.asarray(np.where(blank, 0, np.nanmedian(np.where(blank[:, None], 0, values), axis=1)), float)

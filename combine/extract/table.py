@@ -144,7 +144,7 @@ def suspects(
             clear[:, b] = seen[:, b] & (measured[number].stripe < settings["stripe_part"][0] * snr[:, b])
             hollow[:, b] = table.both[0] + 3 * table.both[1] < settings["hollow_part"][0] * flux
     best = np.argmax(np.nan_to_num(snr, nan=-np.inf), axis=1)
-    striped = seen.any(axis=1) & ~clear.any(axis=1)
+    striped = np.asarray(seen.any(axis=1) & ~clear.any(axis=1))
     return Suspects(found.x, found.y, mag, snr, by_direction, noise, hollow[np.arange(count), best], striped)
 
 

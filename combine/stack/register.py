@@ -12,6 +12,8 @@ from schema.grid import Grid
 from schema.settings import Settings
 
 Array = NDArray[np.float64]
+FIELD_TERMS = (1, 3, 6, 10, 13, 16)
+"""Numbers of terms an axis of the field-wide offset; the last has the eighth power along the scan: 7 arcmin a bend."""
 SCAN_TERMS = [0, 1, 2, 5]
 """A scan's own offset: constant, u, v and v squared (shift, rotation, drift along the scan)."""
 
@@ -168,16 +170,23 @@ def _scan_offset(design: Array, moved: Array, ensemble: Array, coefficients: Arr
 
 
 def _tie(frame: Frame, rx: Array, ry: Array, ensemble: Array, tied: bool, settings: Settings) -> FieldOffset:
-    """Fit the ensemble's offset to the PSC with as many terms as the stars allow: 1, 3, 6 or 10 an axis."""
+    """Fit the ensemble's offset to the PSC with as many terms as the stars bear and tell of (Schwarz's criterion)."""
     good = np.isfinite(ensemble).all(axis=1)
-    if not tied or good.sum() < settings["register_stars_min"][0]:
+    count = int(good.sum())
+    if not tied or count < settings["register_stars_min"][0]:
         return FieldOffset(Offset(np.zeros(1), np.zeros(1)), 0, 0, None)
-    per_term = settings["tie_stars_per_term"][0]
-    terms = max(n for n in (1, 3, 6, 10) if n == 1 or good.sum() >= n * per_term)
-    design = frame.design(rx[good], ry[good], terms)
-    dra, ddec = (robust_fit(design, ensemble[good, axis]) for axis in range(2))
-    rest = ensemble[good] - np.stack([design @ dra, design @ ddec], axis=1)
-    return FieldOffset(Offset(dra, ddec), terms, int(good.sum()), mad_sigma(rest.ravel()))
+    best, least = None, np.inf
+    for terms in FIELD_TERMS:
+        if terms > 1 and count < terms * settings["tie_stars_per_term"][0]:
+            break
+        design = frame.design(rx[good], ry[good], terms)
+        dra, ddec = (robust_fit(design, ensemble[good, axis]) for axis in range(2))
+        rms = mad_sigma((ensemble[good] - np.stack([design @ dra, design @ ddec], axis=1)).ravel())
+        criterion = 4 * count * np.log(max(rms, 1e-6)) + 2 * terms * np.log(2 * count)
+        if criterion < least:
+            best, least = FieldOffset(Offset(dra, ddec), terms, count, rms), criterion
+    assert best is not None  # one term is always tried
+    return best
 
 
 def robust_fit(design: Array, values: Array) -> Array:
