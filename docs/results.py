@@ -52,6 +52,7 @@ def _cell(value: Any) -> str:
     if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
         return ""
     text = f"{value:.7g}" if isinstance(value, float) else str(value)
+    text = Path(text).name if text.startswith("/") else text  # the folder is nobody else's
     return text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
 
 
