@@ -175,18 +175,23 @@ def _tie(frame: Frame, rx: Array, ry: Array, ensemble: Array, tied: bool, settin
     count = int(good.sum())
     if not tied or count < settings["register_stars_min"][0]:
         return FieldOffset(Offset(np.zeros(1), np.zeros(1)), 0, 0, None)
-    best, least = None, np.inf
-    for terms in FIELD_TERMS:
-        if terms > 1 and count < terms * settings["tie_stars_per_term"][0]:
-            break
-        design = frame.design(rx[good], ry[good], terms)
-        dra, ddec = (robust_fit(design, ensemble[good, axis]) for axis in range(2))
-        rms = mad_sigma((ensemble[good] - np.stack([design @ dra, design @ ddec], axis=1)).ravel())
-        criterion = 4 * count * np.log(max(rms, 1e-6)) + 2 * terms * np.log(2 * count)
-        if criterion < least:
-            best, least = FieldOffset(Offset(dra, ddec), terms, count, rms), criterion
-    assert best is not None  # one term is always tried
-    return best
+    allowed = [n for n in FIELD_TERMS if n == 1 or count >= n * settings["tie_stars_per_term"][0]]
+    tried = [_field_fit(frame.design(rx[good], ry[good], terms), ensemble[good]) for terms in allowed]
+    sigma = mad_sigma(tried[-1][1].ravel())
+    # Both axes have the terms; stars beyond three deviations tell nothing.
+    misfit = [
+        np.sum(np.minimum((rest / max(sigma, 1e-6)) ** 2, 9)) + 2 * terms * np.log(2 * count)
+        for terms, (_, rest) in zip(allowed, tried, strict=True)
+    ]
+    best = int(np.argmin(misfit))
+    offset, rest = tried[best]
+    return FieldOffset(offset, allowed[best], count, mad_sigma(rest.ravel()))
+
+
+def _field_fit(design: Array, ensemble: Array) -> tuple[Offset, Array]:
+    """Fit both axes; return the offset and what it leaves."""
+    dra, ddec = (robust_fit(design, ensemble[:, axis]) for axis in range(2))
+    return Offset(dra, ddec), ensemble - np.stack([design @ dra, design @ ddec], axis=1)
 
 
 def robust_fit(design: Array, values: Array) -> Array:
