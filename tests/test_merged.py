@@ -41,7 +41,7 @@ def test_every_extraction_goes_to_its_star(conn: Connection) -> None:
 def test_offsets_are_those_of_the_run(conn: Connection) -> None:
     epochs = scattered(STARS, SCANS)
     rng = np.random.default_rng(2)
-    models = {k: (rng.normal(0, 0.2, 16), rng.normal(0, 0.2, 16)) for k in range(SCANS)}
+    models = {k: (rng.normal(0, 0.2, 20), rng.normal(0, 0.2, 20)) for k in range(SCANS)}
     frame = Frame.of(GRID)
     rows = observe(epochs, error=0.01, offset=lambda k, x, y: Offset(*models[k]).at(frame, x, y))
     store(conn, epochs, rows)

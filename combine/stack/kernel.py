@@ -25,7 +25,7 @@ SPARE = 16
 LARGE = 1 << 30
 TERMS = (
     (0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2), (2, 1), (1, 2), (0, 3), (0, 4),
-    (1, 3), (0, 5), (0, 6), (1, 4), (0, 7), (0, 8),
+    (1, 3), (0, 5), (0, 6), (1, 4), (0, 7), (0, 8), (0, 9), (0, 10), (0, 11), (0, 12),
 )  # fmt: skip
 """Powers of u and v in every smooth model of the field: offsets and pixel maps."""
 RESAMPLERS = ("lagrange6", "lanczos3", "cubic", "bilinear")
@@ -48,9 +48,9 @@ class Layers(NamedTuple):
     rect: NDArray[np.int64]
     """(N, 4) output columns and rows the image owns: x0, x1, y0, y1."""
     map_x: NDArray[np.float64]
-    """(N, 16) source column less output column, by TERMS."""
+    """(N, 20) source column less output column, by TERMS."""
     map_y: NDArray[np.float64]
-    """(N, 16) source row less output row, by TERMS."""
+    """(N, 20) source row less output row, by TERMS."""
     step: NDArray[np.int64]
     """(N, 2) rows over which the shift in x, and that in y, may be held constant."""
     scale: NDArray[np.float32]

@@ -12,8 +12,8 @@ from schema.grid import Grid
 from schema.settings import Settings
 
 Array = NDArray[np.float64]
-FIELD_TERMS = (1, 3, 6, 10, 13, 16)
-"""Numbers of terms an axis of the field-wide offset; the last has the eighth power along the scan: 7 arcmin a bend."""
+FIELD_TERMS = (1, 3, 6, 10, 13, 16, 18, 20)
+"""Numbers of terms an axis of the field-wide offset; the last has the twelfth power along the scan: 5 arcmin a bend."""
 SCAN_TERMS = [0, 1, 2, 5]
 """A scan's own offset: constant, u, v and v squared (shift, rotation, drift along the scan)."""
 
@@ -170,7 +170,7 @@ def _scan_offset(design: Array, moved: Array, ensemble: Array, coefficients: Arr
 
 
 def _tie(frame: Frame, rx: Array, ry: Array, ensemble: Array, tied: bool, settings: Settings) -> FieldOffset:
-    """Fit the ensemble's offset to the PSC with as many terms as the stars bear and tell of (Schwarz's criterion)."""
+    """Fit the ensemble's offset to the PSC with as many terms as the stars bear and tell of (Akaike's criterion)."""
     good = np.isfinite(ensemble).all(axis=1)
     count = int(good.sum())
     if not tied or count < settings["register_stars_min"][0]:
@@ -180,7 +180,7 @@ def _tie(frame: Frame, rx: Array, ry: Array, ensemble: Array, tied: bool, settin
     sigma = mad_sigma(tried[-1][1].ravel())
     # Both axes have the terms; stars beyond three deviations tell nothing.
     misfit = [
-        np.sum(np.minimum((rest / max(sigma, 1e-6)) ** 2, 9)) + 2 * terms * np.log(2 * count)
+        np.sum(np.minimum((rest / max(sigma, 1e-6)) ** 2, 9)) + 4 * terms
         for terms, (_, rest) in zip(allowed, tried, strict=True)
     ]
     best = int(np.argmin(misfit))

@@ -9,6 +9,6 @@ SELECT s.scan_key, s.registered,
                        FROM (SELECT DISTINCT scan_key FROM deepcal.detection WHERE tile = %(tile)s AND origin = 'catalog') AS d
                        LEFT JOIN deepcal.stack_scan AS ss ON ss.run = r.run AND ss.scan_key = d.scan_key
                       ORDER BY d.scan_key, ss.band) AS s
- CROSS JOIN generate_series(1, 16) AS term
+ CROSS JOIN generate_series(1, 20) AS term
  WHERE r.run = %(run)s
  GROUP BY s.scan_key, s.registered
