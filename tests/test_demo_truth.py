@@ -105,3 +105,10 @@ def test_variable_stars_tell_nothing_of_magnitude_errors() -> None:
     steady, variable = ({"x": x, "variable": kind} for x, kind in ((50.0, None), (100.0, "RR Lyrae")))
     found = residuals(truth(steady, variable), sources({"x": 50.0}, {"x": 100.0, "j_m": 15.4}), "j", sight())
     assert found.dmag.tolist() == pytest.approx([0.0])
+
+
+def test_a_good_scan_with_a_fault_below_harm_may_be_left_out() -> None:
+    rows = [(1, True, None, False), (2, True, "meteor", False), (3, True, None, True), (4, False, None, False)]
+    scans = pd.DataFrame(rows, columns=["scan_key", "good", "slight", "used"]).assign(band="j", fault=None)
+    found = rejections(scans, "j")
+    assert (found.bad, found.good, found.good_by_residuals, found.slight) == (1, 3, 1, 1)

@@ -50,7 +50,7 @@ def test_a_good_scan_has_the_highest_score(conn: Connection) -> None:
         ({"j_shape_avg": 1.25}, 1, "seeing"),
         ({"j_shape_avg": 1.249}, 10, None),
         ({"j_shape_rms": 0.039, "j_shape_avg": 1.23}, 1, "seeing"),
-        ({"j_shape_rms": 0.04}, 1, "untracked"),
+        ({"j_shape_rms": 0.06}, 1, "untracked"),
         ({"k_2mrat": 0.80}, 1, "focus"),
         ({"k_2mrat": 0.81}, 10, None),
         ({"h_pts_noise": 0.1}, 1, "airglow"),

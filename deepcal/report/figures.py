@@ -147,7 +147,8 @@ def _left_out(scans: pd.DataFrame) -> list[LeftOut]:
     rows = scans[~scans.used.eq(True).fillna(False)]
     by = np.where(rows.used.isna(), "score", "residuals")
     names = [f"{row.date} {row.hemis} {row.scan:03d}" for row in rows.itertuples()]
-    why, planted = rows.reason.replace("", "no image"), rows.fault.astype(object).where(rows.fault.notna(), None)
+    planted = rows.fault.fillna("slight " + rows.slight.astype("string")) if "slight" in rows else rows.fault
+    why, planted = rows.reason.replace("", "no image"), planted.astype(object).where(planted.notna(), None)
     return [
         LeftOut(*row) for row in zip(rows.scan_key.tolist(), names, rows.band, by.tolist(), why, planted, strict=True)
     ]

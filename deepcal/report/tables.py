@@ -117,7 +117,7 @@ def _spread(own: list[float]) -> NDArray[np.float64]:
 
 
 def _with_truth(scans: pd.DataFrame, truth: Truth) -> pd.DataFrame:
-    planted = truth.scans[["scan_key", "band", "good", "fault", "dra", "ddec"]]
+    planted = truth.scans[["scan_key", "band", "good", "fault", "slight", "dra", "ddec"]]
     planted = planted.rename(columns={"dra": "true_dra", "ddec": "true_ddec"})
     return scans.merge(planted, on=["scan_key", "band"], how="left", validate="one_to_one")
 

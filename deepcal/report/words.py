@@ -25,11 +25,12 @@ def scan_rows(figures: Figures) -> Rows:
         good_out = one.good_by_score + one.good_by_residuals
         numbers = (
             figures.used[band], one.bad, one.by_score, one.by_residuals, one.missed, one.good, good_out,
-            one.spoiled_elsewhere,
+            one.slight, one.spoiled_elsewhere,
         )  # fmt: skip
         rows.append((NAMES[band], *map(str, numbers)))
-    head = ("band", "used", "bad", "by score", "by residuals", "missed", "good", "left out", "bad elsewhere")
-    return Rows("Scans: planted bad ones left out, good ones kept", head, rows, frozenset(range(1, 9)))
+    head = ("band", "used", "bad", "by score", "by residuals", "missed", "good", "left out", "slight", "bad elsewhere")
+    title = "Scans: planted bad ones left out, good ones kept; slight: left out with a fault below harm"
+    return Rows(title, head, rows, frozenset(range(1, 10)))
 
 
 def left_out_rows(figures: Figures) -> Rows:

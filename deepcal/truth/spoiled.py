@@ -11,7 +11,8 @@ class Rejections:
 
     bad, good : as planted
     by_score, by_residuals, missed : the bad ones, left out before or after the first pass, or used
-    good_by_score, good_by_residuals : good ones left out
+    good_by_score, good_by_residuals : good ones left out that have no fault at all
+    slight : good ones with a fault below harm that were left out: nothing gained, nothing lost
     spoiled_elsewhere : good in this band, left out by the score of a scan that is bad in another
     missed_kinds : what was planted in those that were missed
     """
@@ -24,6 +25,7 @@ class Rejections:
     good_by_score: int
     good_by_residuals: int
     spoiled_elsewhere: int
+    slight: int = 0
     missed_kinds: tuple[str, ...] = ()
 
 
@@ -32,6 +34,7 @@ def rejections(scans: pd.DataFrame, band: str) -> Rejections:
     mine = scans[scans.band == band]
     good = mine.good.astype(bool)
     wholly = mine.scan_key.map(scans.groupby("scan_key").good.all()).astype(bool)
+    clean = mine.slight.isna() if "slight" in mine else pd.Series(True, index=mine.index)
     used, judged = mine.used.eq(True).fillna(False).astype(bool), mine.used.notna()
 
     def count(which: "pd.Series[bool]") -> int:
@@ -43,8 +46,9 @@ def rejections(scans: pd.DataFrame, band: str) -> Rejections:
         by_residuals=count(~good & judged & ~used),
         missed=count(~good & used),
         good=count(good),
-        good_by_score=count(good & ~judged & wholly),
-        good_by_residuals=count(good & judged & ~used),
+        good_by_score=count(good & clean & ~judged & wholly),
+        good_by_residuals=count(good & clean & judged & ~used),
+        slight=count(good & ~clean & ~used & (judged | wholly)),
         spoiled_elsewhere=count(good & ~judged & ~wholly),
         missed_kinds=tuple(sorted(mine.fault[~good & used].astype(str))),
     )
