@@ -8,6 +8,7 @@ from astropy.io import fits
 from astropy.wcs import WCS
 from scipy import ndimage
 
+from combine.stack import kernel
 from combine.stack.band import Direction
 from combine.stack.geometry import Frame, Offset, place, share_rows
 from combine.stack.passes import Stacker
@@ -124,3 +125,11 @@ def test_the_first_pass_is_a_median_of_visit_means() -> None:
     members = [member(k, np.full((320, 160), 100.0 + v), visit=k) for k, v in enumerate(values)]
     direction = Direction(members, Frame.of(GRID), defaults())
     assert direction.first_pass()[100, 80] == pytest.approx(4.0, abs=1e-3)
+
+
+def test_a_map_at_a_row_is_the_sum_of_all_its_terms() -> None:
+    coefficients = np.random.default_rng(5).normal(0, 1, len(kernel.TERMS))
+    u, v = 0.37, -0.81
+    p, q, r = kernel._at_row(coefficients, v)
+    whole = sum(c * u**i * v**j for c, (i, j) in zip(coefficients, kernel.TERMS, strict=True))
+    assert p + u * (q + u * r) == pytest.approx(whole)

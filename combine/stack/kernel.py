@@ -80,11 +80,18 @@ def _pointer(typing: Any, address: Any) -> Any:
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
+def _at_row(c, v):  # type: ignore[no-untyped-def]  # compiled
+    """Return the coefficients of 1, u and u squared of a map at a row: the sum over TERMS in v."""
+    high = c[15] + v * (c[16] + v * (c[17] + v * (c[18] + v * c[19])))
+    p = c[0] + v * (c[2] + v * (c[5] + v * (c[8] + v * (c[9] + v * (c[11] + v * (c[12] + v * (c[14] + v * high)))))))
+    q = c[1] + v * (c[4] + v * (c[7] + v * (c[10] + v * c[13])))
+    return p, q, c[3] + v * c[6]
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
 def _shifts_along(c, frame, x0, n, v, whole, fraction):  # type: ignore[no-untyped-def]  # compiled
     """Set the shift in x of n output columns from x0 on, whole and fraction; return the least and largest whole."""
-    p = c[0] + v * (c[2] + v * (c[5] + v * (c[8] + v * c[9])))
-    q = c[1] + v * (c[4] + v * c[7])
-    r = c[3] + v * c[6]
+    p, q, r = _at_row(c, v)
     u0, du = (x0 - frame[0]) / frame[1], 1.0 / frame[1]
     low, high = np.int32(LARGE), np.int32(-LARGE)
     for x in range(n):
@@ -101,12 +108,8 @@ def _shifts_along(c, frame, x0, n, v, whole, fraction):  # type: ignore[no-untyp
 @njit(cache=True, fastmath=FAST, nogil=True)
 def _shifts_down(cx, cy, frame, x0, n, v, whole, fraction):  # type: ignore[no-untyped-def]  # compiled
     """Set the shift in y of n source columns from x0 on; return the least and largest whole part."""
-    p = cx[0] + v * (cx[2] + v * (cx[5] + v * (cx[8] + v * cx[9])))
-    q = cx[1] + v * (cx[4] + v * cx[7])
-    r = cx[3] + v * cx[6]
-    py = cy[0] + v * (cy[2] + v * (cy[5] + v * (cy[8] + v * cy[9])))
-    qy = cy[1] + v * (cy[4] + v * cy[7])
-    ry = cy[3] + v * cy[6]
+    p, q, r = _at_row(cx, v)
+    py, qy, ry = _at_row(cy, v)
     u0, du = (x0 - p - frame[0]) / frame[1], 1.0 / frame[1]
     low, high = np.int32(LARGE), np.int32(-LARGE)
     for x in range(n):
