@@ -2,6 +2,7 @@
 
 from typing import Any, LiteralString
 
+import numpy as np
 import pytest
 from psycopg.sql import SQL
 
@@ -49,7 +50,7 @@ def test_a_good_scan_has_the_highest_score(conn: Connection) -> None:
         ({"cld": 1, "xph": None}, 0, "photometric"),
         ({"j_shape_avg": 1.25}, 1, "seeing"),
         ({"j_shape_avg": 1.249}, 10, None),
-        ({"j_shape_rms": 0.039, "j_shape_avg": 1.23}, 1, "seeing"),
+        ({"j_shape_rms": 0.059, "j_shape_avg": 1.245}, 1, "seeing"),
         ({"j_shape_rms": 0.06}, 1, "untracked"),
         ({"k_2mrat": 0.80}, 1, "focus"),
         ({"k_2mrat": 0.81}, 10, None),
@@ -79,7 +80,7 @@ def test_the_sensitivity_parameter_stands_in_for_an_unknown_depth(conn: Connecti
 
 def test_airglow_is_noise_above_that_of_the_sky_not_a_bright_sky(conn: Connection) -> None:
     brighter = 5.25 * 2**0.29  # twice the sky, and the noise that goes with it
-    assert scored(conn, h_psp=brighter, h_pts_noise=-0.108 + 0.1505) == (10, None)
+    assert scored(conn, h_psp=brighter, h_pts_noise=-0.108 + 0.29 * np.log10(2)) == (10, None)
 
 
 def test_a_scan_that_only_an_image_has_told_of_gets_no_score(conn: Connection) -> None:

@@ -61,8 +61,11 @@ class DirectionStack:
 class Direction:
     """The scans of one band and direction while their stack is being made."""
 
-    def __init__(self, members: list[Member], frame: Frame, settings: Settings) -> None:
+    def __init__(
+        self, members: list[Member], frame: Frame, settings: Settings, doubted: frozenset[int] = frozenset()
+    ) -> None:
         self.members = members
+        self.doubted = np.array([m.scan_key in doubted for m in members], bool)
         self.frame = frame
         self.settings = settings
         placements = [p for m in members for p in m.placements]
@@ -109,7 +112,7 @@ class Direction:
         every = 1 if len(self.members) <= 120 else 4
         found = self.stacker.statistics(model, self.noise[self.owner], every)
         self.verdicts = judge(found, self.images, np.zeros_like(self.part) if self.few else self.part)
-        self.reasons = reject(self.verdicts, self.settings)
+        self.reasons = reject(self.verdicts, self.settings, self.doubted)
         self.noise = np.array([v.noise_pixel for v in self.verdicts])
         self.weight = np.array([v.weight for v in self.verdicts])
         return model
@@ -161,7 +164,11 @@ class Direction:
 
 
 def stack_band(
-    members: dict[str, list[Member]], frame: Frame, settings: Settings, step: Step
+    members: dict[str, list[Member]],
+    frame: Frame,
+    settings: Settings,
+    step: Step,
+    doubted: frozenset[int] = frozenset(),
 ) -> dict[str, DirectionStack]:
     """Stack one band: first pass, backgrounds, rejection until the set is stable, masks, weighted means.
 
@@ -171,12 +178,13 @@ def stack_band(
     frame : of the field grid
     settings : of the run
     step : called with the name of each step as it begins
+    doubted : scans whose stars another band found wrong
 
     Returns
     -------
     The sums of each direction in DN at the reference zero point above the scans' skies.
     """
-    directions = {d: Direction(found, frame, settings) for d, found in members.items()}
+    directions = {d: Direction(found, frame, settings, doubted) for d, found in members.items()}
     step("first pass")
     images = _both({d: one.first_pass for d, one in directions.items()})
     noise = float(np.median(np.concatenate([one.noise for one in directions.values()])))

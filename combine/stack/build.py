@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from combine.stack.band import DirectionStack, Member, Part, stack_band
 from combine.stack.geometry import Frame, place, share_rows
 from combine.stack.inventory import write_band
+from combine.stack.judge import by_stars
 from combine.stack.pixels import Pixels, open_pixels
 from combine.stack.plan import Plan, make_plan, stack_code
 from combine.stack.register import SCAN_TERMS
@@ -75,8 +76,9 @@ def stack_field(
         if built := not _there(conn, plan.run):
             conn.execute(load("combine/run_forget.sql"), {"run": plan.run})
             _store_run(conn, plan, folder)
+            doubted: frozenset[int] = frozenset()  # J, whose stars stand highest above the noise, comes first
             for number, band in enumerate(plan.bands):
-                _build_band(conn, plan, band, part, folder, home, _teller(progress, plan, number))
+                doubted |= _build_band(conn, plan, band, part, folder, doubted, _teller(progress, plan, number))
             shutil.rmtree(folder, ignore_errors=True)
             part.rename(folder)
     return _result(conn, plan.run, tile, built=built)
@@ -159,17 +161,24 @@ def _members(plan: Plan, band: str) -> dict[str, list[Member]]:
 
 
 def _build_band(
-    conn: psycopg.Connection[Any], plan: Plan, band: str, part: Path, folder: Path, home: Path, tell: Any
-) -> None:
-    """Stack one band, write its files and its rows."""
+    conn: psycopg.Connection[Any],
+    plan: Plan,
+    band: str,
+    part: Path,
+    folder: Path,
+    doubted: frozenset[int],
+    tell: Any,
+) -> frozenset[int]:
+    """Stack one band, write its files and its rows; return the scans whose stars it found wrong."""
     members = _members(plan, band)
-    stacks = stack_band(members, Frame.of(plan.field.grid), plan.settings, tell)
+    stacks = stack_band(members, Frame.of(plan.field.grid), plan.settings, tell, doubted)
     tell("products")
     rows = write_band(part, folder, (plan.field.tile, plan.field.grid), plan.run, band, stacks, plan.settings)
     _store_scans(conn, plan, band, stacks)
     with conn.cursor() as cursor:
         cursor.executemany(load("combine/stack.sql"), rows)
     tell("stored")
+    return frozenset(p.member.scan_key for one in stacks.values() for p in one.parts if by_stars(p.reason))
 
 
 def _store_run(conn: psycopg.Connection[Any], plan: Plan, folder: Path) -> None:

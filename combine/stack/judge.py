@@ -11,6 +11,13 @@ from combine.stack.residual import FIT
 from schema.settings import Settings
 
 Array = NDArray[np.float64]
+STARS = (
+    "star gain off by {:.3f}",
+    "seeing off by {:.2f} pixel2",
+    "shifted by {:.2f} arcsec",
+    "star cores off by {:.2f} times the median",
+)
+"""What the stars of a scan tell: all its bands were exposed together, through the same air."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +93,14 @@ def _star_fit(sums: Array) -> tuple[Array, float]:
     return fit, float(np.sqrt(max(chi - right @ fit, 0.0) / count))
 
 
-def reject(verdicts: list[Verdict], settings: Settings) -> list[str | None]:
+def reject(verdicts: list[Verdict], settings: Settings, doubted: NDArray[np.bool_] | None = None) -> list[str | None]:
     """Return per scan of one band and direction why it is left out, or None where it is good.
 
     Every quantity is compared with the median scan's, so that a limit means the same in every field.
+
+    Parameters
+    ----------
+    doubted : (scans,) whose stars another band found wrong: limits of stars are lower for them (`reject_doubted`)
     """
     if len(verdicts) < 3:
         return [None] * len(verdicts)
@@ -106,13 +117,19 @@ def reject(verdicts: list[Verdict], settings: Settings) -> list[str | None]:
         ("noise {:.2f} times the median", noise / np.median(noise), settings["reject_noise"][0]),
         ("structure {:.2f} times the median", structure / rough, settings["reject_structure"][0]),
         ("{:.5f} more of its pixels are outliers", outliers - np.median(outliers), settings["reject_outliers"][0]),
-        ("star gain off by {:.3f}", np.abs(fit[:, 0] - centre[0]), settings["reject_gain"][0]),
-        ("seeing off by {:.2f} pixel2", np.abs(fit[:, 1] - centre[1]), settings["reject_shape"][0]),
-        ("shifted by {:.2f} arcsec", shift, settings["reject_shift"][0]),
-        ("star cores off by {:.2f} times the median", rest / usual, settings["reject_cores"][0]),
+        (STARS[0], np.abs(fit[:, 0] - centre[0]), settings["reject_gain"][0]),
+        (STARS[1], np.abs(fit[:, 1] - centre[1]), settings["reject_shape"][0]),
+        (STARS[2], shift, settings["reject_shift"][0]),
+        (STARS[3], rest / usual, settings["reject_cores"][0]),
     ]
     reasons: list[str | None] = [None] * len(verdicts)
     for words, value, limit in tests:
-        for k in np.flatnonzero(value > limit):
+        strict = settings["reject_doubted"][0] if words in STARS else 1.0
+        for k in np.flatnonzero(value > (limit if doubted is None else limit * np.where(doubted, strict, 1.0))):
             reasons[k] = reasons[k] or words.format(value[k])
     return reasons
+
+
+def by_stars(reason: str | None) -> bool:
+    """Tell whether a scan was left out for what its stars tell."""
+    return reason is not None and reason.startswith(tuple(words.split("{", 1)[0] for words in STARS))
