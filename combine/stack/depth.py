@@ -64,10 +64,6 @@ def measure_depth(
     return Depth(psf.fwhm, pixel, measured, ratio * pixel, float(m5))
 
 
-SMOOTH = 150.0
-"""Pixels: larger structure has been taken off the scans as well, by backgrounds of 24th order along 3600 pixels."""
-
-
 def difference_scatter(
     north: tuple[Plane, Plane], south: tuple[Plane, Plane], ratio: float, sources: NDArray[np.bool_], count: int
 ) -> float:
@@ -80,6 +76,6 @@ def difference_scatter(
     sources, count : pixels no aperture may touch; apertures
     """
     difference = north[0] - south[0]
-    difference -= background(difference, cell=SMOOTH, mask=sources)
+    difference -= background(difference, mask=sources)
     unit = (difference / np.sqrt(north[1] + south[1])).astype(np.float32)
     return empty_apertures(unit, count, 2, avoid=sources, annulus_radii=None).scatter / ratio
