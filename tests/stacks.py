@@ -36,7 +36,8 @@ def noise_image(seed: int, sigma: float, shape: tuple[int, int] = (320, 160)) ->
 def image_row(scan: int, grid: Grid = GRID, sd: str = "n", **changes: object) -> Image:
     """Describe an image on the grid itself."""
     values: dict[str, object] = {
-        "image_id": scan, "scan_key": scan, "band": "j", "usy": 0, "path": "", "sha256": "", "pixel_sha256": None, "naxis1": grid.nx,
+        "image_id": scan, "scan_key": scan, "band": "j", "usy": 0, "path": "", "sha256": "", "pixel_sha256": None,
+        "naxis1": grid.nx,
         "naxis2": grid.ny, "crval1": grid.crval[0], "crval2": grid.crval[1], "crpix1": grid.crpix[0],
         "crpix2": grid.crpix[1], "cdelt1": -1 / 3600, "cdelt2": 1 / 3600, "crota2": 0.0, "x0": 0, "x1": grid.nx,
         "y0": 0, "y1": grid.ny, "magzp": 20.9044, "sky_measured": 100.0, "noise_measured": 0.8, "seesh": 1.0,
