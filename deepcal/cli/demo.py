@@ -24,16 +24,17 @@ def demo(
     form: Annotated[Form, typer.Option(help="Registered strips, or four Atlas Images a scan and band.")] = Form.STRIPS,
     crowding: Annotated[Crowding, typer.Option(help="About 2,500, 7,000 or 50,000 objects.")] = Crowding.MEDIUM,
     fresh: Annotated[bool, typer.Option("--fresh", help="Remove this tile's demo first and begin anew.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when an aim is missed.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Simulate a field, do the whole main job on it and compare with the truth; exit code 1 if an aim is missed."""
+    """Simulate a field, do the whole main job on it and tell how it compares with the truth, missed aims included."""
     from deepcal import demo as job  # the whole of deepcal: not for --help
 
     wish = job.Wish(tile, scans, seed, form.value, crowding.value)
     with open_db() as conn, progress() as report:
         done = job.demo(conn, wish, home(), fresh=fresh, progress=report)
     emit(done, as_json, *shown(done))
-    if not done.figures.met:
+    if strict and not done.figures.met:
         raise typer.Exit(1)
 
 
