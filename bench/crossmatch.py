@@ -11,11 +11,9 @@ Refreshes: 100 fields of 10,000 sources; one of them extracted again, 10,000 new
 
 import argparse
 import json
-import os
 import shutil
 import statistics
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,10 +29,9 @@ from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 from sqlalchemy.dialects import postgresql
 
+from bench.private import empty_server
 from crossmatch import Names, Positions, match_tables
-from deepcal import server
-from schema.connection import Connection, connect
-from schema.readiness import bring_up_to_date
+from schema.connection import Connection
 from schema.tables.field import field
 from schema.tables.stack import stack_run
 from schema.tables.twomass import psc
@@ -139,23 +136,13 @@ def _ra(ra: Array) -> Array:
 
 @contextmanager
 def _servers() -> Iterator[tuple[Connection, Connection, Path]]:
-    """Run a private server in a folder of its own; hand out its database, and one with q3c as it is shipped."""
-    with tempfile.TemporaryDirectory(prefix="deepcal-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        os.environ["DEEPCAL_HOME"] = name
-        os.environ.pop("DEEPCAL_DSN", None)
-        try:
-            dsn = server.start(lambda text: None)
-            bring_up_to_date(dsn, private=True)
-            with connect(dsn) as ours:
-                ours.autocommit = True
-                ours.execute("CREATE DATABASE plain TEMPLATE template0")
-                with psycopg.connect(make_conninfo(dsn, dbname="plain"), autocommit=True) as plain:
-                    plain.execute("CREATE EXTENSION q3c; SET jit = off")
-                    yield ours, plain, folder
-        finally:
-            server.stop()
+    """Run a private server; hand out its database, one with q3c as it is shipped, and the folder."""
+    with empty_server() as (ours, folder):
+        ours.execute("CREATE DATABASE plain TEMPLATE template0")
+        plain_dsn = make_conninfo(ours.info.dsn, dbname="plain")
+        with psycopg.connect(plain_dsn, autocommit=True) as plain:
+            plain.execute("CREATE EXTENSION q3c; SET jit = off")
+            yield ours, plain, folder
 
 
 def _fill(ours: Connection, plain: Connection, sky: Sky) -> Figures:

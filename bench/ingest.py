@@ -9,24 +9,21 @@ key, sky index, cell index and statistics, on a private server as `deepcal db st
 
 import argparse
 import json
-import os
 import re
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from psycopg.sql import SQL, Identifier, Literal
 
 import ingest
+from bench.private import empty_server
 from bench.psc_file import write_psc
 from deepcal import server
 from schema.connection import Connection, connect
 from schema.published import published
-from schema.readiness import bring_up_to_date
 
 ROWS = {"1m": 1_000_000, "5m": 5_000_000, "10m": 10_000_000}
 QUICK = {"1m": 50_000, "5m": 100_000, "10m": 200_000}  # the same figures, to see that the bench runs
@@ -47,7 +44,7 @@ def main() -> None:
         print(json.dumps(_load(*given.load)))
         return
     figures: Figures = {}
-    with _server() as (conn, folder):
+    with empty_server() as (conn, folder):
         for name, rows in (QUICK if given.quick else ROWS).items():
             figures |= {f"{what}_{name}": value for what, value in _psc(conn, folder, rows).items()}
         figures |= _several(conn, folder, 50_000 if given.quick else 1_000_000)
@@ -55,24 +52,6 @@ def main() -> None:
         figures |= _extractions(conn, folder, 40 if given.quick else 800)
     figures |= _whole_sky(figures)
     print(json.dumps(figures, indent=2) if given.json else "\n".join(f"{k:28} {v:14,.3f}" for k, v in figures.items()))
-
-
-@contextmanager
-def _server() -> Iterator[tuple[Connection, Path]]:
-    """Run a private server in a folder of its own; files in the folder can be read by it."""
-    with tempfile.TemporaryDirectory(prefix="deepcal-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        os.environ["DEEPCAL_HOME"] = name
-        os.environ.pop("DEEPCAL_DSN", None)
-        try:
-            dsn = server.start(lambda text: None)
-            bring_up_to_date(dsn, private=True)
-            with connect(dsn) as conn:
-                conn.autocommit = True
-                yield conn, folder
-        finally:
-            server.stop()
 
 
 def _psc(conn: Connection, folder: Path, rows: int) -> Figures:

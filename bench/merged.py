@@ -14,11 +14,7 @@ Periods: sines of 0.2-100 days in 500 epochs of visits by six, semi-amplitude ha
 import argparse
 import io
 import json
-import os
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -26,13 +22,12 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 import ingest
+from bench.private import busy_seconds, empty_server
 from crossmatch.merged import merge
 from crossmatch.merged.light_curve import LightCurve
 from crossmatch.merged.periods import search
-from deepcal import server
-from schema.connection import Connection, connect
+from schema.connection import Connection
 from schema.grid import Grid
-from schema.readiness import bring_up_to_date
 from simulate.tables import tables
 
 TILE = 90161
@@ -76,10 +71,10 @@ def main() -> None:
     with empty_server() as (conn, folder):
         for name, (scans, extractions) in (QUICK_SIZES if given.quick else SIZES).items():
             load(conn, folder / name, scans, extractions)
-            busy = _busy(conn)
+            busy = busy_seconds(conn)
             result = merge(conn, TILE)
             figures |= {f"extractions_{name}": result.extractions, f"seconds_{name}": result.seconds}
-            figures |= {f"cpu_seconds_{name}": _busy(conn) - busy}
+            figures |= {f"cpu_seconds_{name}": busy_seconds(conn) - busy}
             if name == "1m":
                 figures |= _beside_peer(conn)
     figures["growth"] = np.log(figures["seconds_2m"] / figures["seconds_500k"]) / np.log(
@@ -87,23 +82,6 @@ def main() -> None:
     )
     figures |= _periods(STARS[given.quick])
     print(json.dumps(figures, indent=2) if given.json else "\n".join(f"{k:28} {v:14,.3f}" for k, v in figures.items()))
-
-
-@contextmanager
-def empty_server() -> Iterator[tuple[Connection, Path]]:
-    """Run a private server in a folder of its own."""
-    with tempfile.TemporaryDirectory(prefix="deepcal-bench-") as name:
-        Path(name).chmod(0o755)
-        os.environ["DEEPCAL_HOME"] = name
-        os.environ.pop("DEEPCAL_DSN", None)
-        try:
-            dsn = server.start(lambda text: None)
-            bring_up_to_date(dsn, private=True)
-            with connect(dsn) as conn:
-                conn.autocommit = True
-                yield conn, Path(name)
-        finally:
-            server.stop()
 
 
 def load(conn: Connection, folder: Path, scans: int, extractions: int) -> None:
@@ -128,12 +106,12 @@ def _beside_peer(conn: Connection) -> Figures:
     conn.execute(AS_SOURCES, {"run": RUN})
     conn.execute("UPDATE deepcal.field SET current_run = %s WHERE tile = %s", (RUN, TILE))
     merge(conn, TILE)  # what was stored before goes, as it will for the peer
-    busy = _busy(conn)
+    busy = busy_seconds(conn)
     result = merge(conn, TILE)
-    busy = _busy(conn) - busy
-    start, cpu = time.perf_counter(), time.process_time() + _busy(conn)
+    busy = busy_seconds(conn) - busy
+    start, cpu = time.perf_counter(), time.process_time() + busy_seconds(conn)
     _peer(conn)
-    seconds, cpu = time.perf_counter() - start, time.process_time() + _busy(conn) - cpu
+    seconds, cpu = time.perf_counter() - start, time.process_time() + busy_seconds(conn) - cpu
     ((same, all_links),) = conn.execute(
         "SELECT count(*) FILTER (WHERE p.gcntr = l.gcntr), count(*) FROM deepcal.merged_link AS l"
         " LEFT JOIN peer_link AS p USING (cntr)"
@@ -146,12 +124,6 @@ def _beside_peer(conn: Connection) -> Figures:
         "peer_over_deepcal_1m": seconds / result.seconds,
         "links_as_peer_1m": same / all_links,
     }
-
-
-def _busy(conn: Connection) -> float:
-    """Return the processor seconds that the server has spent on this connection, without those of its workers."""
-    fields = Path(f"/proc/{conn.info.backend_pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _peer(conn: Connection) -> None:

@@ -9,11 +9,7 @@ deepcal measures more (zones, standards, nights, depth) and writes every value w
 
 import argparse
 import json
-import os
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +17,8 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 import ingest
-from deepcal import server
-from schema.connection import Connection, connect
-from schema.readiness import bring_up_to_date
+from bench.private import busy_seconds, empty_server
+from schema.connection import Connection
 from schema.settings import Settings, read
 from simulate.tables import SimulatedTables, tables
 
@@ -63,23 +58,6 @@ def main() -> None:
     print(json.dumps(figures, indent=2) if given.json else "\n".join(f"{k:28} {v:14,.3f}" for k, v in figures.items()))
 
 
-@contextmanager
-def empty_server() -> Iterator[tuple[Connection, Path]]:
-    """Run a private server in a folder of its own."""
-    with tempfile.TemporaryDirectory(prefix="deepcal-bench-") as name:
-        Path(name).chmod(0o755)
-        os.environ["DEEPCAL_HOME"] = name
-        os.environ.pop("DEEPCAL_DSN", None)
-        try:
-            dsn = server.start(lambda text: None)
-            bring_up_to_date(dsn, private=True)
-            with connect(dsn) as conn:
-                conn.autocommit = True
-                yield conn, Path(name)
-        finally:
-            server.stop()
-
-
 def load(conn: Connection, folder: Path, scans: int, extractions: int) -> SimulatedTables:
     """Simulate tables and load them into the emptied database."""
     made = tables(out=folder, scans=scans, extractions=extractions)
@@ -100,9 +78,9 @@ def load(conn: Connection, folder: Path, scans: int, extractions: int) -> Simula
 
 def _scored(conn: Connection) -> Figures:
     """Score everything for the first time."""
-    busy, start = _busy(conn), time.perf_counter()
+    busy, start = busy_seconds(conn), time.perf_counter()
     done = ingest.score(conn)
-    seconds, busy = time.perf_counter() - start, _busy(conn) - busy
+    seconds, busy = time.perf_counter() - start, busy_seconds(conn) - busy
     rows = _one(conn, "SELECT count(*) FROM deepcal.detection")
     return {
         "scans": done.new,
@@ -217,12 +195,6 @@ def _one(conn: Connection, query: str) -> float:
     row = conn.execute(query.encode()).fetchone()
     assert row is not None, "a count has a row"
     return float(row[0])
-
-
-def _busy(conn: Connection) -> float:
-    """Return the processor seconds that the server has spent on this connection."""
-    fields = Path(f"/proc/{conn.info.backend_pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ def short(count: int, scans: int, bands: tuple[bool, bool, bool] = (True, False,
     rng = np.random.default_rng(3)
     mag = np.where(bands, rng.normal((7.0, 6.5, 6.4), 0.03, (count, 3)), np.nan)
     x, y = 100.4 + rng.normal(0, 0.1, count), 200.5 + rng.normal(0, 0.1, count)
-    return ShortExposures(x, y, mag, np.arange(count), scans)
+    return ShortExposures(x, y, mag, scans)
 
 
 def test_the_magnitude_of_short_exposures_replaces_that_of_the_stack() -> None:
@@ -49,7 +49,7 @@ def test_a_star_that_few_scans_saturate_is_measured_on_the_stack() -> None:
 
 
 def test_without_extractions_nothing_changes() -> None:
-    none = ShortExposures(*np.empty((2, 0)), np.empty((0, 3)), np.empty(0, np.int64), 60)
+    none = ShortExposures(*np.empty((2, 0)), np.empty((0, 3)), 60)
     before = rows()
     found = with_short_exposures(before, none, VEGA, SETTINGS)
     assert found["j_flux"].tolist() == before["j_flux"].tolist()

@@ -133,9 +133,9 @@ def read_standards(conn: Connection, run: Run, settings: Settings) -> References
 def read_short(conn: Connection, run: Run) -> ShortExposures:
     """Read what the scans of a run measured on short exposures."""
     values = {"tile": run.tile, "run": run.run}
-    table = np.array(conn.execute(load("combine/extract_short.sql"), values).fetchall(), float).reshape(-1, 6)
+    table = np.array(conn.execute(load("combine/extract_short.sql"), values).fetchall(), float).reshape(-1, 5)
     x, y = run.grid.pixel(table[:, 0], table[:, 1])
-    return ShortExposures(x, y, table[:, 3:], table[:, 2].astype(np.int64), run.scans)
+    return ShortExposures(x, y, table[:, 2:], run.scans)
 
 
 def store(

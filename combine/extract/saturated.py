@@ -21,14 +21,12 @@ class ShortExposures:
 
     x, y : pixels, in the frame of each scan; (measurements,)
     mag : (measurements, 3) J, H, Ks; NaN where a band was measured on the long exposures
-    scan : whose each measurement is
     scans : number of scans in the run
     """
 
     x: Floats
     y: Floats
     mag: Floats
-    scan: NDArray[np.int64]
     scans: int
 
 

@@ -1,0 +1,35 @@
+"""A private server in a folder of its own, for one run of a bench."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deepcal import server
+from schema.connection import Connection, connect
+from schema.readiness import bring_up_to_date
+
+
+@contextmanager
+def empty_server() -> Iterator[tuple[Connection, Path]]:
+    """Run a server, as `deepcal db start` makes it; hand out its database and the folder, whose files it can read."""
+    with tempfile.TemporaryDirectory(prefix="deepcal-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        os.environ["DEEPCAL_HOME"] = name
+        os.environ.pop("DEEPCAL_DSN", None)
+        try:
+            dsn = server.start(lambda text: None)
+            bring_up_to_date(dsn, private=True)
+            with connect(dsn) as conn:
+                conn.autocommit = True
+                yield conn, folder
+        finally:
+            server.stop()
+
+
+def busy_seconds(conn: Connection) -> float:
+    """Return the processor seconds that the server has spent on this connection, without those of its workers."""
+    fields = Path(f"/proc/{conn.info.backend_pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
