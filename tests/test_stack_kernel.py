@@ -8,11 +8,11 @@ from astropy.io import fits
 from astropy.wcs import WCS
 from scipy import ndimage
 
-from combine.stack import kernel
 from combine.stack.band import Direction
 from combine.stack.geometry import Frame, Offset, place, share_rows
 from combine.stack.passes import Stacker
 from combine.stack.pixels import Pixels, open_pixels
+from combine.stack.weights import TERMS, at_row
 from schema.grid import Grid
 from schema.pixels import WorkingCopies
 from schema.settings import defaults
@@ -128,8 +128,8 @@ def test_the_first_pass_is_a_median_of_visit_means() -> None:
 
 
 def test_a_map_at_a_row_is_the_sum_of_all_its_terms() -> None:
-    coefficients = np.random.default_rng(5).normal(0, 1, len(kernel.TERMS))
+    coefficients = np.random.default_rng(5).normal(0, 1, len(TERMS))
     u, v = 0.37, -0.81
-    p, q, r = kernel._at_row(coefficients, v)
-    whole = sum(c * u**i * v**j for c, (i, j) in zip(coefficients, kernel.TERMS, strict=True))
+    p, q, r = at_row(coefficients, v)
+    whole = sum(c * u**i * v**j for c, (i, j) in zip(coefficients, TERMS, strict=True))
     assert p + u * (q + u * r) == pytest.approx(whole)

@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 
 from combine.measure.aperture import aperture
 from combine.stack.geometry import Offset, Placement, place
-from combine.stack.kernel import RESAMPLERS, TERMS
 from combine.stack.passes import Stacker
 from combine.stack.pixels import Pixels
+from combine.stack.weights import RESAMPLERS, TERMS
 from tests.stacks import FRAME, GRID, image_row, noise_image, star_image
 
 Array = NDArray[np.float64]

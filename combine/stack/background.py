@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from combine.stack.cells import CELL
 from combine.stack.geometry import Frame
-from combine.stack.kernel import FAST, ROWS
+from combine.stack.kernel import ROWS
+from combine.stack.weights import FAST
 
 Array = NDArray[np.float64]
 SHAPE = (3, 33)

@@ -3,7 +3,8 @@
 import numpy as np
 from numba import njit
 
-from combine.stack.kernel import FAST, resample
+from combine.stack.kernel import resample
+from combine.stack.weights import FAST
 
 CELL = 60
 """Columns of a cell; its rows are those of a block."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from combine.stack.kernel import FOUR, ROWS, TERMS
+from combine.stack.kernel import FOUR, ROWS
 from combine.stack.select import Image
+from combine.stack.weights import TERMS
 from schema.errors import DeepcalError
 from schema.grid import Grid, SinWcs
 

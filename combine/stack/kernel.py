@@ -1,6 +1,5 @@
 """The resampler: compiled loops that put rows of one image on the grid, each source pixel read once."""
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,27 +7,17 @@ from numba import carray, njit, types  # type: ignore[attr-defined]  # carray is
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-# No 'nnan': blank pixels are NaN and must spread to just their footprint.
-FAST = {"contract", "reassoc", "arcp", "nsz", "afn"}
+from combine.stack.weights import FAST, LARGE, PITCH, set_weights, shifts_along, shifts_down
+
 ROWS = 32
 CHUNK = 600
 """Most columns that are resampled at once."""
-PITCH = 656
-"""Floats from row to row of every buffer. A constant: only then does the compiler see that buffers do not overlap, and
-turns the loops into vector instructions. No multiple of 1024, so that rows do not fight for the same cache lines."""
 TALL = 40
 """Most rows that are resampled at once: a block and its margins."""
 FOUR = 4
 """Rows that are interpolated together."""
 SPARE = 16
 """Floats behind a buffer that a shifted reading may touch."""
-LARGE = 1 << 30
-TERMS = (
-    (0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2), (2, 1), (1, 2), (0, 3), (0, 4),
-    (1, 3), (0, 5), (0, 6), (1, 4), (0, 7), (0, 8), (0, 9), (0, 10), (0, 11), (0, 12),
-)  # fmt: skip
-"""Powers of u and v in every smooth model of the field: offsets and pixel maps."""
-RESAMPLERS = ("lagrange6", "lanczos3", "cubic", "bilinear")
 
 
 class Layers(NamedTuple):
@@ -77,101 +66,6 @@ def _pointer(typing: Any, address: Any) -> Any:
         return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
 
     return types.CPointer(types.uint32)(address), generate  # type: ignore[no-untyped-call]  # numba's own types
-
-
-@njit(cache=True, fastmath=FAST, nogil=True)
-def _at_row(c, v):  # type: ignore[no-untyped-def]  # compiled
-    """Return the coefficients of 1, u and u squared of a map at a row: the sum over TERMS in v."""
-    high = c[15] + v * (c[16] + v * (c[17] + v * (c[18] + v * c[19])))
-    p = c[0] + v * (c[2] + v * (c[5] + v * (c[8] + v * (c[9] + v * (c[11] + v * (c[12] + v * (c[14] + v * high)))))))
-    q = c[1] + v * (c[4] + v * (c[7] + v * (c[10] + v * c[13])))
-    return p, q, c[3] + v * c[6]
-
-
-@njit(cache=True, fastmath=FAST, nogil=True)
-def _shifts_along(c, frame, x0, n, v, whole, fraction):  # type: ignore[no-untyped-def]  # compiled
-    """Set the shift in x of n output columns from x0 on, whole and fraction; return the least and largest whole."""
-    p, q, r = _at_row(c, v)
-    u0, du = (x0 - frame[0]) / frame[1], 1.0 / frame[1]
-    low, high = np.int32(LARGE), np.int32(-LARGE)
-    for x in range(n):
-        u = u0 + du * x
-        s = p + u * (q + u * r)
-        k = np.floor(s)
-        whole[x] = np.int32(k)
-        fraction[x] = np.float32(s - k)
-    for x in range(n):
-        low, high = min(low, whole[x]), max(high, whole[x])
-    return low, high
-
-
-@njit(cache=True, fastmath=FAST, nogil=True)
-def _shifts_down(cx, cy, frame, x0, n, v, whole, fraction):  # type: ignore[no-untyped-def]  # compiled
-    """Set the shift in y of n source columns from x0 on; return the least and largest whole part."""
-    p, q, r = _at_row(cx, v)
-    py, qy, ry = _at_row(cy, v)
-    u0, du = (x0 - p - frame[0]) / frame[1], 1.0 / frame[1]
-    low, high = np.int32(LARGE), np.int32(-LARGE)
-    for x in range(n):
-        near = u0 + du * x  # the output column that this source column is read for: nearly, then well
-        u = near - du * near * (q + near * r)
-        s = py + u * (qy + u * ry)
-        k = np.floor(s)
-        whole[x] = np.int32(k)
-        fraction[x] = np.float32(s - k)
-    for x in range(n):
-        low, high = min(low, whole[x]), max(high, whole[x])
-    return low, high
-
-
-@njit(cache=True, fastmath=FAST, nogil=True)
-def _set_weights(resampler, fraction, n, gain, w):  # type: ignore[no-untyped-def]  # compiled
-    """Set the weights of the nodes -2 to 3 for fractions from 0 to 1: w[node * PITCH + x], summing to gain."""
-    if resampler == 0:
-        _lagrange(fraction, n, np.float32(gain), w)
-    else:
-        six = np.empty(6)
-        for x in range(n):
-            _other(resampler, float(fraction[x]), six)
-            for k in range(6):
-                w[x + k * PITCH] = np.float32(gain * six[k])
-
-
-@njit(cache=True, fastmath=FAST, nogil=True)
-def _lagrange(fraction, n, gain, w):  # type: ignore[no-untyped-def]  # compiled
-    """Six-point Lagrange interpolation: exact for polynomials of fifth order."""
-    one, two, three = np.float32(1), np.float32(2), np.float32(3)
-    c0, c1, c2 = gain * np.float32(1 / 120), gain * np.float32(1 / 24), gain * np.float32(1 / 12)
-    for x in range(n):
-        f = fraction[x]
-        a, b, c, d, e = f + two, f + one, f - one, f - two, f - three
-        ab, de, fc = a * b, d * e, f * c
-        w[x] = -c0 * b * fc * de
-        w[x + PITCH] = c1 * a * fc * de
-        w[x + 2 * PITCH] = -c2 * ab * c * de
-        w[x + 3 * PITCH] = c2 * ab * f * de
-        w[x + 4 * PITCH] = -c1 * ab * fc * e
-        w[x + 5 * PITCH] = c0 * ab * fc * d
-
-
-@njit(cache=True, fastmath=FAST, nogil=True)
-def _other(resampler, f, six):  # type: ignore[no-untyped-def]  # compiled
-    """Set the weights of Lanczos' window of order 3, of Keys' cubic (a = -1/2), or of bilinear interpolation."""
-    total = 0.0
-    for k in range(6):
-        d = abs(k - 2 - f)
-        if resampler == 1:
-            w = 1.0 if d < 1e-7 else 3 * math.sin(math.pi * d) * math.sin(math.pi * d / 3) / (math.pi * d) ** 2
-            w = w if d < 3 else 0.0
-        elif resampler == 2:
-            near, far = (1.5 * d - 2.5) * d * d + 1, ((2.5 - 0.5 * d) * d - 4) * d + 2
-            w = near if d < 1 else far if d < 2 else 0.0
-        else:
-            w = max(1 - d, 0.0)
-        six[k] = w
-        total += w
-    for k in range(6):
-        six[k] /= total
 
 
 @intrinsic
@@ -337,7 +231,7 @@ def _source_columns(layers, i, ya, yb, x0, n, whole, fraction):  # type: ignore[
     c0, c1 = LARGE, -LARGE
     for y in (ya, yb - 1):
         v = (y - layers.frame[2]) / layers.frame[3]
-        low, high = _shifts_along(layers.map_x[i], layers.frame, x0, n, v, whole, fraction)
+        low, high = shifts_along(layers.map_x[i], layers.frame, x0, n, v, whole, fraction)
         c0, c1 = min(c0, x0 + low - 3), max(c1, x0 + n + high + 4)
     c0, c1 = max(c0, layers.valid[i, 0]), min(c1, layers.valid[i, 1])
     return c0, min(c1, c0 + PITCH)
@@ -349,7 +243,7 @@ def _source_rows(layers, i, ya, yb, c0, m, whole, fraction):  # type: ignore[no-
     r0, r1 = LARGE, -LARGE
     for y in (ya, yb - 1):
         v = (y - layers.frame[2]) / layers.frame[3]
-        low, high = _shifts_down(layers.map_x[i], layers.map_y[i], layers.frame, c0, m, v, whole, fraction)
+        low, high = shifts_down(layers.map_x[i], layers.map_y[i], layers.frame, c0, m, v, whole, fraction)
         r0, r1 = min(r0, ya + low - 3), max(r1, yb + high + 4)
     return max(r0, layers.valid[i, 2]), min(r1, layers.valid[i, 3])
 
@@ -416,13 +310,13 @@ def _chunk(layers, i, ya, yb, y0, nx, x0, n, out, info):  # type: ignore[no-unty
         rows = FOUR if min(step_x, step_y) >= FOUR and yb - y >= FOUR else 1
         if (y - ya) % step_y == 0:
             v = (y + 0.5 * (min(step_y, yb - y) - 1) - frame[2]) / frame[3]
-            low_y, high_y = _shifts_down(map_x, map_y, frame, c0, m, v, whole_y, fraction)
-            _set_weights(layers.resampler, fraction, m, np.float32(1), wy)
+            low_y, high_y = shifts_down(map_x, map_y, frame, c0, m, v, whole_y, fraction)
+            set_weights(layers.resampler, fraction, m, np.float32(1), wy)
             count_y = _runs(whole_y, m, low_y, high_y, runs_y)
         if (y - ya) % step_x == 0:
             v = (y + 0.5 * (min(step_x, yb - y) - 1) - frame[2]) / frame[3]
-            low, high = _shifts_along(map_x, frame, x0, n, v, whole_x, fraction)
-            _set_weights(layers.resampler, fraction, n, layers.scale[i], wx)
+            low, high = shifts_along(map_x, frame, x0, n, v, whole_x, fraction)
+            set_weights(layers.resampler, fraction, n, layers.scale[i], wx)
             count_x = _runs(whole_x, n, low, high, runs_x)
             first, last = 0, n
             while first < last and x0 + first + whole_x[first] - 2 < c0:

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from combine.stack.background import SHAPE
 from combine.stack.cells import CELL, cell_rows
 from combine.stack.geometry import Frame, Placement
-from combine.stack.kernel import RESAMPLERS, ROWS, Layers
+from combine.stack.kernel import ROWS, Layers
 from combine.stack.model import Model
 from combine.stack.pixels import Pixels
 from combine.stack.residual import APERTURE_STEP, STRUCTURE, statistic_rows
 from combine.stack.sums import mask_rows, median_rows, sum_rows
+from combine.stack.weights import RESAMPLERS
 
 Array = NDArray[np.float64]
 Plane = NDArray[np.float32]

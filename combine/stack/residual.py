@@ -4,7 +4,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from combine.stack.kernel import FAST, resample
+from combine.stack.kernel import resample
+from combine.stack.weights import FAST
 
 STRUCTURE = 30
 """Columns of a structure cell."""

@@ -3,8 +3,9 @@
 import numpy as np
 from numba import njit
 
-from combine.stack.kernel import FAST, resample
+from combine.stack.kernel import resample
 from combine.stack.residual import outlier_rows
+from combine.stack.weights import FAST
 
 LINE = 64
 """Pixels whose group means are sorted together."""
