@@ -1,0 +1,1 @@
+-- Cells of the catalogues with their margins.

@@ -1,0 +1,1 @@
+-- What loads keep beside their rows.

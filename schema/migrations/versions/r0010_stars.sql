@@ -1,0 +1,1 @@
+-- Stars of many scans.

@@ -1,0 +1,1 @@
+-- Products of a stack beside its images.

@@ -1,0 +1,1 @@
+-- Completeness and reliability of lists.
