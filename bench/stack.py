@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 
-import combine  # noqa: F401  # first: it says where compiled loops are kept
 from bench.strips import FRAME, GRID, Stars, members, write_atlas, write_strip
 from combine.stack.band import Member, stack_band
 from combine.stack.inventory import write_band

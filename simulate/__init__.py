@@ -1,9 +1,5 @@
 """Calibration fields whose truth is known, in the published formats."""
 
-from schema.compiled import keep_compiled
-
-keep_compiled("simulate")  # before the imports that decorate compiled loops
-
-from simulate.make import SimulatedField, field  # noqa: E402 - see above
+from simulate.make import SimulatedField, field
 
 __all__ = ["SimulatedField", "field"]

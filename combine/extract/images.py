@@ -81,7 +81,8 @@ class Profile:
     @cached_property
     def phases(self) -> Image:
         """The star at sub-pixel phases, for drawing it often."""
-        return phased(self.fine)
+        drawn: Image = phased(self.fine)
+        return drawn
 
     @classmethod
     def of(cls, psf: Psf, found: DetectionFilter) -> "Profile":

@@ -1,18 +1,18 @@
 """The compiled loops of the extraction: peaks, and fits of many stars to a filtered image."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from combine.measure.aperture import Floats, Image
 from combine.measure.render import OVERSAMPLE, PARTS, RADIUS, add_phased
+from schema.compiled import compiled
 
 Ints = NDArray[np.int64]
 SETTLED = 0.02
 """Changes of a star smaller than this, in units of its noise, are not drawn."""
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def peaks(image: Image, threshold: float, rows: Ints, cols: Ints) -> int:
     """Fill `rows`, `cols` with the pixels above `threshold` that none of their eight neighbours exceeds; count them.
 
@@ -39,7 +39,7 @@ def peaks(image: Image, threshold: float, rows: Ints, cols: Ints) -> int:
     return found
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def stand_out(
     xs: Floats, ys: Floats, heights: Floats, fine: Floats, doubt: Floats, threshold: float, keep: NDArray[np.bool_]
 ) -> None:
@@ -76,7 +76,7 @@ def stand_out(
             before[i], last[cy, cx] = last[cy, cx], i
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def fit_stars(
     residual: Image,
     phases: Image,
@@ -135,7 +135,7 @@ def fit_stars(
             add_phased(residual, phases, xs[i], ys[i], -heights[i], reach[i])
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def _solve(model: Floats, value: Floats, inverse: Floats, size: int, fit: Floats) -> None:
     """Solve the generalised least squares of nine values on the first `size` columns of `model`."""
     normal, weighted = np.zeros((3, 4)), np.empty(9)
@@ -161,7 +161,7 @@ def _solve(model: Floats, value: Floats, inverse: Floats, size: int, fit: Floats
         fit[a] = normal[a, 3]
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def _star(phases: Image, dx: float, dy: float, model: Floats) -> None:
     """Fill `model` (9, 3) with a star in the 3 x 3 pixels around it, and its slopes by its own x and y."""
     u, v = (dx + 0.5) * PARTS, (dy + 0.5) * PARTS

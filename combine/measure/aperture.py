@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
+
+from schema.compiled import compiled
 
 Image = NDArray[np.float32]
 Floats = NDArray[np.float64]
@@ -51,7 +52,7 @@ def _positions(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     return np.ascontiguousarray(xs), np.ascontiguousarray(ys)
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def _sums(image: Image, xs: Floats, ys: Floats, radius: float, out: Floats) -> None:
     """Fill `out` with sum, area and blank pixels of every aperture."""
     ny, nx = image.shape
@@ -83,7 +84,7 @@ def _sums(image: Image, xs: Floats, ys: Floats, radius: float, out: Floats) -> N
         out[i, 0], out[i, 1], out[i, 2] = total, area, blank
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def _medians(image: Image, xs: Floats, ys: Floats, r1: float, r2: float, out: Floats) -> None:
     """Fill `out` with the median of every annulus."""
     ny, nx = image.shape
@@ -108,7 +109,7 @@ def _medians(image: Image, xs: Floats, ys: Floats, r1: float, r2: float, out: Fl
             out[i] = 0.5 * (low + high)
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def _smallest(values: Image, k: int, n: int) -> float:
     """Return the k-th smallest of the first `n` values, partly sorting them (Hoare's quickselect)."""
     lo, hi = 0, n - 1

@@ -1,11 +1,11 @@
 """The smooth background of an image: clipped medians of cells, joined by a smooth surface."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from combine.measure.aperture import Floats, Image
+from schema.compiled import compiled
 
 Mask = NDArray[np.bool_]
 LEAST = 32
@@ -34,7 +34,7 @@ def background(image: Image, cell: float = 64.0, mask: Mask | None = None) -> Im
     return _surface(level, grid_y, grid_x)
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def _levels(image: Image, use: Mask, ys: NDArray[np.int64], xs: NDArray[np.int64]) -> Floats:
     """Return the clipped median of every cell; NaN where little is left.
 
@@ -55,7 +55,7 @@ def _levels(image: Image, use: Mask, ys: NDArray[np.int64], xs: NDArray[np.int64
     return level
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def _clipped_median(values: Image) -> float:
     """Return the median after clipping the bright tail at three sigma."""
     for _ in range(3):

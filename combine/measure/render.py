@@ -1,9 +1,9 @@
 """Stars drawn into images from a point-spread function on a fine grid."""
 
 import numpy as np
-from numba import njit
 
 from combine.measure.aperture import Floats, Image
+from schema.compiled import compiled
 
 OVERSAMPLE = 4
 """Points of the fine grid in a pixel."""
@@ -15,7 +15,7 @@ MANY = 50
 """Stars from which on it pays to work the phases out first."""
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def phased(fine: Floats) -> Image:
     """Return the star at all phases from -1/2 to 1/2 pixel: (PARTS + 1, PARTS + 1, 2 RADIUS + 1, same), y first."""
     side = 2 * RADIUS + 1
@@ -26,7 +26,7 @@ def phased(fine: Floats) -> Image:
     return out
 
 
-@njit(nogil=True, cache=True, fastmath={"contract", "reassoc", "nsz", "arcp"})
+@compiled({"contract", "reassoc", "nsz", "arcp"})
 def add_phased(image: Image, phases: Image, x: float, y: float, flux: float, reach: int) -> None:
     """Add one star to `image`, interpolated linearly between the four nearest phases: 3e-4 of its peak at worst."""
     ny, nx = image.shape
@@ -48,7 +48,7 @@ def add_phased(image: Image, phases: Image, x: float, y: float, flux: float, rea
             line[left + k] += a * p[first + k] + b * q[first + k] + c * s[first + k] + d * t[first + k]
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def add_stars(image: Image, fine: Floats, xs: Floats, ys: Floats, flux: Floats, reach: Floats) -> None:
     """Add stars to `image` in place.
 
@@ -66,14 +66,14 @@ def add_stars(image: Image, fine: Floats, xs: Floats, ys: Floats, flux: Floats, 
     add_all(image, phased(fine), xs, ys, flux, reach)
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def add_all(image: Image, phases: Image, xs: Floats, ys: Floats, flux: Floats, reach: Floats) -> None:
     """Add stars to `image` as `add_stars` does, from phases that are worked out."""
     for i in range(xs.size):
         add_phased(image, phases, xs[i], ys[i], flux[i], int(reach[i]))
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def add_star(image: Image, fine: Floats, x: float, y: float, flux: float, reach: int) -> None:
     """Add one star to `image`; `fine` is read by cubic interpolation (four-point Lagrange)."""
     ny, nx = image.shape
@@ -99,7 +99,7 @@ def add_star(image: Image, fine: Floats, x: float, y: float, flux: float, reach:
             image[row, col] += flux * value
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def lagrange4(f: float, w: Floats) -> None:
     """Fill `w` with the weights of the points -1, 0, 1, 2 at `f` between 0 and 1."""
     w[0] = -f * (f - 1) * (f - 2) / 6

@@ -1,7 +1,6 @@
 """The smooth background of each image against the stack: low order across the scan, higher along it."""
 
 import numpy as np
-from numba import njit
 from numpy.polynomial.chebyshev import chebvander
 from numpy.typing import NDArray
 
@@ -9,6 +8,7 @@ from combine.stack.cells import CELL
 from combine.stack.geometry import Frame
 from combine.stack.kernel import ROWS
 from combine.stack.weights import FAST
+from schema.compiled import compiled
 
 Array = NDArray[np.float64]
 SHAPE = (3, 33)
@@ -79,7 +79,7 @@ def _clipped_fit(design: Array, values: Array, weight: Array) -> Array:
     return solution
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _add_equations(design, values, weight, normal, right):  # type: ignore[no-untyped-def]  # compiled
     """Add the normal equations of every row; a library's threads would wait longer than this takes."""
     for i in range(len(values)):

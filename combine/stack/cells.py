@@ -1,10 +1,10 @@
 """Background cells: clipped means of (image - stack) where no source is; compiled loops."""
 
 import numpy as np
-from numba import njit
 
 from combine.stack.kernel import resample
 from combine.stack.weights import FAST
+from schema.compiled import compiled
 
 CELL = 60
 """Columns of a cell; its rows are those of a block."""
@@ -16,7 +16,7 @@ WIDTH = 2.5
 """Deviations that are clipped beyond."""
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def cell_rows(layers, y0, y1, nx, model, faint, mean, count):  # type: ignore[no-untyped-def]  # compiled
     """Clipped mean of (image - model) over faint pixels in cells of one block: mean, count[(image), cell]."""
     value = np.empty((y1 - y0) * nx, np.float32)
@@ -36,14 +36,14 @@ def cell_rows(layers, y0, y1, nx, model, faint, mean, count):  # type: ignore[no
             mean[i, c], count[i, c] = _clipped_mean(part[:filled])
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _rest(value, model, faint, out):  # type: ignore[no-untyped-def]  # compiled
     """Subtract the model; what is not faint becomes NaN."""
     for x in range(len(out)):
         out[x] = value[x] - model[x] if faint[x] else np.float32(np.nan)
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _sums_inside(part, low, high):  # type: ignore[no-untyped-def]  # compiled
     """Return number, sum, and sum of squares of what lies between two limits."""
     n = s = q = np.float32(0)
@@ -56,7 +56,7 @@ def _sums_inside(part, low, high):  # type: ignore[no-untyped-def]  # compiled
     return n, s, q
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _clipped_mean(part):  # type: ignore[no-untyped-def]  # compiled
     """Return the mean after clipping twice, and how many pixels are behind it; zeros where these are few."""
     low, high = np.float32(-3e38), np.float32(3e38)

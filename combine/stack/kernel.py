@@ -3,11 +3,12 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import carray, njit, types  # type: ignore[attr-defined]  # carray is public, though not exported by name
+from numba import carray, types  # type: ignore[attr-defined]  # carray is public, though not exported by name
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from combine.stack.weights import FAST, LARGE, PITCH, set_weights, shifts_along, shifts_down
+from schema.compiled import compiled
 
 ROWS = 32
 CHUNK = 600
@@ -88,7 +89,7 @@ def _as_float(typing: Any, word: Any) -> Any:
     return types.float32(types.uint32), generate
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _read(address, swap, width, x0, n, y0, rows, pedestal, pixels, blank):  # type: ignore[no-untyped-def]  # compiled
     """Copy n columns from x0 and rows from y0 of an image less its pedestal; tell which rows have blanks."""
     source = carray(_pointer(address), ((y0 + rows) * width,))  # type: ignore[call-arg]  # an intrinsic: the typing context is numba's
@@ -112,7 +113,7 @@ def _read(address, swap, width, x0, n, y0, rows, pedestal, pixels, blank):  # ty
                 p[x] += p[x] - p[x]
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _down(w, p, n, out):  # type: ignore[no-untyped-def]  # compiled
     """Interpolate between rows: one row from six."""
     for x in range(n):
@@ -126,7 +127,7 @@ def _down(w, p, n, out):  # type: ignore[no-untyped-def]  # compiled
         )
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _down_four(w, p, n, out):  # type: ignore[no-untyped-def]  # compiled
     """Interpolate between rows: four rows from nine, each read once, for memory is slower than arithmetic."""
     for x in range(n):
@@ -141,7 +142,7 @@ def _down_four(w, p, n, out):  # type: ignore[no-untyped-def]  # compiled
         out[x + 3 * PITCH] = a * p3 + b * p4 + c * p5 + d * p6 + e * p7 + f * p8
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _along(w, t, b0, b1, b2, u, n, out):  # type: ignore[no-untyped-def]  # compiled
     """Interpolate between columns, and take off the background of the row."""
     for x in range(n):
@@ -156,7 +157,7 @@ def _along(w, t, b0, b1, b2, u, n, out):  # type: ignore[no-untyped-def]  # comp
         )
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _along_four(w, t, b, u, n, one, two, three, four):  # type: ignore[no-untyped-def]  # compiled
     """Interpolate between columns of four rows: weights are read once; b[power * TALL + row]."""
     a0, a1, a2 = b[0], b[TALL], b[2 * TALL]
@@ -186,7 +187,7 @@ def _along_four(w, t, b, u, n, one, two, three, four):  # type: ignore[no-untype
         )  # fmt: skip
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _row_backgrounds(c, frame, y0, rows, b):  # type: ignore[no-untyped-def]  # compiled
     """Set b[power * TALL + row]: the Chebyshev sums of each row, all rows at once (Clenshaw's recurrence)."""
     v = np.empty(TALL)
@@ -209,7 +210,7 @@ def _row_backgrounds(c, frame, y0, rows, b):  # type: ignore[no-untyped-def]  # 
             b[k * TALL + r] = np.float32(c[k, 0] + v[r] * last[r] - before[r])
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _runs(whole, n, low, high, runs):  # type: ignore[no-untyped-def]  # compiled
     """Set where runs of the same whole shift begin, and n at the end; return how many there are."""
     count = 0
@@ -225,7 +226,7 @@ def _runs(whole, n, low, high, runs):  # type: ignore[no-untyped-def]  # compile
     return count
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _source_columns(layers, i, ya, yb, x0, n, whole, fraction):  # type: ignore[no-untyped-def]  # compiled
     """Return the first source column that n output columns from x0 on need, and one past the last."""
     c0, c1 = LARGE, -LARGE
@@ -237,7 +238,7 @@ def _source_columns(layers, i, ya, yb, x0, n, whole, fraction):  # type: ignore[
     return c0, min(c1, c0 + PITCH)
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _source_rows(layers, i, ya, yb, c0, m, whole, fraction):  # type: ignore[no-untyped-def]  # compiled
     """Return the first source row that output rows ya to yb need, and one past the last."""
     r0, r1 = LARGE, -LARGE
@@ -248,7 +249,7 @@ def _source_rows(layers, i, ya, yb, c0, m, whole, fraction):  # type: ignore[no-
     return max(r0, layers.valid[i, 2]), min(r1, layers.valid[i, 3])
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _rows_down(w, pixels, rows_in, top, rows, whole, runs, count, t):  # type: ignore[no-untyped-def]  # compiled
     """Interpolate `rows` rows (four, or one) into t; the first needs the source rows from top + whole shift on."""
     for j in range(count):
@@ -265,7 +266,7 @@ def _rows_down(w, pixels, rows_in, top, rows, whole, runs, count, t):  # type: i
                 out[:] = np.float32(np.nan)
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _rows_along(w, t, left, rows, whole, runs, count, first, last, b, u, out, nx):  # type: ignore[no-untyped-def]  # compiled
     """Interpolate columns first to last of `rows` rows (four, or one) into out, whose rows are nx apart."""
     for j in range(count):
@@ -282,7 +283,7 @@ def _rows_along(w, t, left, rows, whole, runs, count, first, last, b, u, out, nx
             _along(w[a:], t[s:], b[0], b[TALL], b[2 * TALL], u[a:], z - a, out[a:z])
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _chunk(layers, i, ya, yb, y0, nx, x0, n, out, info):  # type: ignore[no-untyped-def]  # compiled
     """Resample rows ya to yb, n columns from x0 on; widen the range of each row in `info`."""
     frame, map_x, map_y = layers.frame, layers.map_x[i], layers.map_y[i]
@@ -338,7 +339,7 @@ def _chunk(layers, i, ya, yb, y0, nx, x0, n, out, info):  # type: ignore[no-unty
         y += rows
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def resample(layers, i, y0, y1, nx, out, info):  # type: ignore[no-untyped-def]  # compiled
     """Put image i on rows y0 to y1 of the grid: out[(y - y0) * nx + x], NaN where it has nothing to say.
 

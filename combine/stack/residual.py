@@ -1,11 +1,11 @@
 """Residuals of each image against the stack: statistics, outlier regions; compiled loops."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from combine.stack.kernel import resample
 from combine.stack.weights import FAST
+from schema.compiled import compiled
 
 STRUCTURE = 30
 """Columns of a structure cell."""
@@ -28,7 +28,7 @@ FIT = 4
 """Terms of the star fit: gain, Laplacian, shift in x and in y."""
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _disk(r, faint, nx, y, x):  # type: ignore[no-untyped-def]  # compiled
     """Sum a circle of radius 4 pixels around a pixel; NaN where a star or a blank is in it."""
     total = np.float32(0)
@@ -41,7 +41,7 @@ def _disk(r, faint, nx, y, x):  # type: ignore[no-untyped-def]  # compiled
     return total
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _faint_sums(r, faint, limit, sums):  # type: ignore[no-untyped-def]  # compiled
     """Add count, sum, sum of squares (inside the limit) and the number of outliers of faint pixels to sums[:4]."""
     n = s = q = o = np.float32(0)
@@ -59,7 +59,7 @@ def _faint_sums(r, faint, limit, sums):  # type: ignore[no-untyped-def]  # compi
     sums[3] += o - n
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _faint_sum(r, faint):  # type: ignore[no-untyped-def]  # compiled
     """Return number and sum of faint pixels."""
     n = s = np.float32(0)
@@ -70,7 +70,7 @@ def _faint_sum(r, faint):  # type: ignore[no-untyped-def]  # compiled
     return n, s
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _star_sums(r, star, basis, sigma, sums):  # type: ignore[no-untyped-def]  # compiled
     """Add the normal equations of the star fit to sums: 4 x 4, right side, chi-squared, count."""
     b = np.empty(FIT)
@@ -92,7 +92,7 @@ def _star_sums(r, star, basis, sigma, sums):  # type: ignore[no-untyped-def]  # 
         sums[21] += 1.0
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def statistic_rows(layers, first, last, sigma, y0, y1, nx, model, faint, star, basis, sums, apertures, cells):  # type: ignore[no-untyped-def]  # compiled
     """Residual statistics of one block, added to sums[(image), 26]; apertures and cells get their own values.
 
@@ -127,7 +127,7 @@ def statistic_rows(layers, first, last, sigma, y0, y1, nx, model, faint, star, b
                 cells[i, c] = s / n
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _keep_regions(flag, rows, nx, least):  # type: ignore[no-untyped-def]  # compiled
     """Set flags of regions of `least` or more connected pixels to 2."""
     stack = np.empty(rows * nx, np.int32)
@@ -151,7 +151,7 @@ def _keep_regions(flag, rows, nx, least):  # type: ignore[no-untyped-def]  # com
             flag[stack[m]] = 2 if n >= least else 0
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _excess(value, model, b0, b1, b2, b3, f0, f1, f2, f3, limit, slope):  # type: ignore[no-untyped-def]  # compiled
     """Put into value by how much the residual of the fitted model exceeds its limit."""
     for x in range(len(value)):
@@ -159,7 +159,7 @@ def _excess(value, model, b0, b1, b2, b3, f0, f1, f2, f3, limit, slope):  # type
         value[x] = abs(d) - limit - slope[x]
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def outlier_rows(layers, i, y0, y1, inner, nx, model, basis, fit, limit, slope, least, grow, out):  # type: ignore[no-untyped-def]  # compiled
     """Find the outlier regions of image i on rows y0 to y1; return how many pixels were written to out.
 

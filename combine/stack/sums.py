@@ -1,24 +1,24 @@
 """Weighted sums, first pass and outlier masks of one block of rows over all images; compiled loops."""
 
 import numpy as np
-from numba import njit
 
 from combine.stack.kernel import resample
 from combine.stack.residual import outlier_rows
 from combine.stack.weights import FAST
+from schema.compiled import compiled
 
 LINE = 64
 """Pixels whose group means are sorted together."""
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _add(value, w, total):  # type: ignore[no-untyped-def]  # compiled
     """Add a row without blanks."""
     for x in range(len(value)):
         total[x] += w * value[x]
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _add_around(value, w, total, missing, lost):  # type: ignore[no-untyped-def]  # compiled
     """Add a row around its blanks; add up weight and number of what is missing."""
     for x in range(len(value)):
@@ -29,7 +29,7 @@ def _add_around(value, w, total, missing, lost):  # type: ignore[no-untyped-def]
         lost[x] += np.float32(0) if good else np.float32(1)
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _spread(edge, missing, rows, nx, out):  # type: ignore[no-untyped-def]  # compiled
     """Sum along each row what begins and ends at its edges, less what is missing."""
     for r in range(rows):
@@ -39,7 +39,7 @@ def _spread(edge, missing, rows, nx, out):  # type: ignore[no-untyped-def]  # co
             out[r * nx + x] = np.float32(s - missing[r * nx + x])
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def sum_rows(layers, weight, y0, y1, nx, total, weights, count):  # type: ignore[no-untyped-def]  # compiled
     """Weighted sums of one block: sum of w v, sum of w, and the number of images under each pixel; all flat."""
     rows = y1 - y0
@@ -72,7 +72,7 @@ def sum_rows(layers, weight, y0, y1, nx, total, weights, count):  # type: ignore
             total[x] = weights[x] = count[x] = np.float32(0)
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def median_rows(layers, group, groups, y0, y1, nx, out):  # type: ignore[no-untyped-def]  # compiled
     """First pass of one block: the median over groups of the mean of each group's images; flat `out`."""
     rows = y1 - y0
@@ -93,7 +93,7 @@ def median_rows(layers, group, groups, y0, y1, nx, out):  # type: ignore[no-unty
         _middle(line, groups, n, out[x : x + n])
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _sort(line, groups):  # type: ignore[no-untyped-def]  # compiled
     """Sort every column: Batcher's merging network, whose comparisons are the same for all columns."""
     p = 1
@@ -108,7 +108,7 @@ def _sort(line, groups):  # type: ignore[no-untyped-def]  # compiled
         p *= 2
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _exchange(a, b):  # type: ignore[no-untyped-def]  # compiled
     """Put the smaller of each pair into a, the larger into b."""
     for x in range(LINE):
@@ -117,7 +117,7 @@ def _exchange(a, b):  # type: ignore[no-untyped-def]  # compiled
         b[x] = q if p < q else p
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _middle(line, groups, n, out):  # type: ignore[no-untyped-def]  # compiled
     """Take the median of the columns' finite part, sorted; NaN where nothing is finite."""
     for x in range(n):
@@ -127,7 +127,7 @@ def _middle(line, groups, n, out):  # type: ignore[no-untyped-def]  # compiled
         out[x] = np.float32(np.nan) if m == 0 else np.float32(0.5) * (line[(m - 1) // 2, x] + line[m // 2, x])
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def mask_rows(layers, rows, inner, nx, model, basis, fit, limit, slope, least, grow, ends):  # type: ignore[no-untyped-def]  # compiled
     """Find the outlier pixels of all images on rows (first, last) of the grid: one list, of which ends[i] ends image i.
 

@@ -3,7 +3,8 @@
 import math
 
 import numpy as np
-from numba import njit
+
+from schema.compiled import compiled
 
 # No 'nnan': blank pixels are NaN and must spread to just their footprint.
 FAST = {"contract", "reassoc", "arcp", "nsz", "afn"}
@@ -19,7 +20,7 @@ TERMS = (
 RESAMPLERS = ("lagrange6", "lanczos3", "cubic", "bilinear")
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def at_row(c, v):  # type: ignore[no-untyped-def]  # compiled
     """Return the coefficients of 1, u and u squared of a map at a row: the sum over TERMS in v."""
     high = c[15] + v * (c[16] + v * (c[17] + v * (c[18] + v * c[19])))
@@ -28,7 +29,7 @@ def at_row(c, v):  # type: ignore[no-untyped-def]  # compiled
     return p, q, c[3] + v * c[6]
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def shifts_along(c, frame, x0, n, v, whole, fraction):  # type: ignore[no-untyped-def]  # compiled
     """Set the shift in x of n output columns from x0 on, whole and fraction; return the least and largest whole."""
     p, q, r = at_row(c, v)
@@ -45,7 +46,7 @@ def shifts_along(c, frame, x0, n, v, whole, fraction):  # type: ignore[no-untype
     return low, high
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def shifts_down(cx, cy, frame, x0, n, v, whole, fraction):  # type: ignore[no-untyped-def]  # compiled
     """Set the shift in y of n source columns from x0 on; return the least and largest whole part."""
     p, q, r = at_row(cx, v)
@@ -64,7 +65,7 @@ def shifts_down(cx, cy, frame, x0, n, v, whole, fraction):  # type: ignore[no-un
     return low, high
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def set_weights(resampler, fraction, n, gain, w):  # type: ignore[no-untyped-def]  # compiled
     """Set the weights of the nodes -2 to 3 for fractions from 0 to 1: w[node * PITCH + x], summing to gain."""
     if resampler == 0:
@@ -77,7 +78,7 @@ def set_weights(resampler, fraction, n, gain, w):  # type: ignore[no-untyped-def
                 w[x + k * PITCH] = np.float32(gain * six[k])
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _lagrange(fraction, n, gain, w):  # type: ignore[no-untyped-def]  # compiled
     """Six-point Lagrange interpolation: exact for polynomials of fifth order."""
     one, two, three = np.float32(1), np.float32(2), np.float32(3)
@@ -94,7 +95,7 @@ def _lagrange(fraction, n, gain, w):  # type: ignore[no-untyped-def]  # compiled
         w[x + 5 * PITCH] = c0 * ab * fc * d
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@compiled(FAST)
 def _other(resampler, f, six):  # type: ignore[no-untyped-def]  # compiled
     """Set the weights of Lanczos' window of order 3, of Keys' cubic (a = -1/2), or of bilinear interpolation."""
     total = 0.0
