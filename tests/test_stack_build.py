@@ -109,21 +109,6 @@ def test_a_condition_chooses_scans(conn: Connection, field: int, home: Path) -> 
     assert conn.execute("SELECT selection FROM deepcal.stack_run").fetchone() == ("date < '1999-01-02' AND sd = 'n'",)
 
 
-@pytest.mark.parametrize(
-    "where",
-    [
-        "nonsense = 1",
-        "date <",
-        "true); DROP TABLE deepcal.scan; --",
-        "scan_key IN (DELETE FROM deepcal.scan RETURNING 1)",
-    ],
-)
-def test_what_is_no_condition_is_refused(conn: Connection, field: int, home: Path, where: str) -> None:
-    with pytest.raises(BadArgument, match="--where"):
-        combine.stack_field(conn, field, where=where, home=home)
-    assert conn.execute("SELECT count(*) FROM deepcal.scan").fetchone() == (8,)
-
-
 def test_a_missing_image_is_named_and_nothing_is_left(conn: Connection, field: int, home: Path, tmp_path: Path) -> None:
     (tmp_path / "3.fits").unlink()
     with pytest.raises(BadFile, match=r"3\.fits"):

@@ -6,8 +6,8 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import class_row
-from psycopg.sql import SQL
 
+from combine.stack.condition import scans_where
 from schema.errors import BadArgument, NotReady
 from schema.grid import Grid, SinWcs
 from schema.settings import Settings
@@ -111,27 +111,7 @@ def choose_scans(conn: psycopg.Connection[Any], where: str | None, settings: Set
     if where is None:
         rows = conn.execute(load("select/default.sql"), {"min_quality": settings["select_min_quality"][0]}).fetchall()
         return [key for (key,) in rows]
-    template = load("select/where.sql").replace(b"{condition}", where.encode())
-    try:
-        with conn.transaction(force_rollback=True), conn.cursor() as cursor:
-            cursor.execute("SET TRANSACTION READ ONLY")
-            if _has_role(conn, "deepcal_reader"):
-                cursor.execute("SET LOCAL ROLE deepcal_reader")
-            rows = cursor.execute(SQL(template.decode()), prepare=True).fetchall()
-    except psycopg.errors.InsufficientPrivilege as error:
-        raise BadArgument(f"--where {where!r}: the reader may not do that ({error.diag.message_primary})") from error
-    except psycopg.Error as error:
-        said = error.diag.message_primary or str(error)
-        raise BadArgument(
-            f"--where {where!r}: not a condition on the columns of scan and scan_quality ({said})"
-        ) from error
-    return [key for (key,) in rows]
-
-
-def _has_role(conn: psycopg.Connection[Any], role: str) -> bool:
-    """Tell whether this session may act as a role."""
-    row = conn.execute(load("select/role.sql"), {"role": role}).fetchone()
-    return bool(row and row[0])
+    return scans_where(conn, where)
 
 
 def choose_images(
