@@ -1,6 +1,7 @@
 """The product files: what is in a stack's FITS file, written the same to the byte every time."""
 
 import hashlib
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,5 +80,7 @@ def _write(path: Path, hdus: list[Any]) -> str:
     file.update_extend()  # before the sums, which hold for every card
     for hdu in file:
         hdu.add_checksum(when="data and header sums")
-    file.writeto(path)
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    whole = io.BytesIO()  # numpy's own way to a file loses the reason when the disk is full
+    file.writeto(whole)
+    path.write_bytes(whole.getbuffer())
+    return hashlib.sha256(whole.getbuffer()).hexdigest()

@@ -66,3 +66,9 @@ class ServerError(DeepcalError):
     """The PostgreSQL server cannot be reached, started or used."""
 
     exit_code = 5
+
+
+class NoRoom(DeepcalError):
+    """A disk is too full for what is to be written; everything is as it was."""
+
+    exit_code = 6

@@ -1,8 +1,11 @@
 """Scans and images made by hand for the tests of the stack, without the simulator."""
 
+import hashlib
 from datetime import date
+from pathlib import Path
 
 import numpy as np
+from astropy.io import fits
 from numpy.typing import NDArray
 from scipy import ndimage
 
@@ -10,11 +13,20 @@ from combine.stack.band import Member
 from combine.stack.geometry import Frame, Offset, place
 from combine.stack.pixels import Pixels
 from combine.stack.select import Image
+from schema.connection import Connection
 from schema.grid import Grid
+from schema.tables.field import field
+from schema.tables.scan import detection, scan
+from schema.tables.scan import image as image_table
+from tests.rows import put
 
 GRID = Grid.of(145.7446, 59.0619, 160, 320)
 FRAME = Frame.of(GRID)
 Array = NDArray[np.float64]
+SMALL = 99001
+"""Tile of the small field."""
+_RNG = np.random.default_rng(11)
+_X, _Y, _FLUX = _RNG.uniform(12, 148, 30), _RNG.uniform(12, 308, 30), 10 ** _RNG.uniform(3, 4.5, 30)
 
 
 def star_image(x: Array, y: Array, flux: Array, fwhm: float = 2.8, shape: tuple[int, int] = (320, 160)) -> Array:
@@ -52,3 +64,38 @@ def member(scan: int, data: Array, sd: str = "n", offset: tuple[float, float] = 
     placed = place(image_row(scan, sd=sd), GRID, Offset(np.array([offset[0]]), np.array([offset[1]])), 0.005)
     assert placed is not None
     return Member(scan, visit, [placed], [Pixels(np.ascontiguousarray(data, ">f4"))], 1.0)
+
+
+def small_field(conn: Connection, folder: Path, bands: str = "j") -> int:
+    """Store a small field with eight scans of two visits, their images and their extractions; return its tile."""
+    centre = {"ra": GRID.crval[0], "dec": GRID.crval[1], "naxis1": GRID.nx, "naxis2": GRID.ny}
+    put(conn, field, [{"tile": SMALL, **centre}])
+    conn.execute("SELECT deepcal.add_tile_partition(%s)", (SMALL,))
+    identities = [
+        {"scan_key": k + 1, "hemis": "n", "date": date(1999, 1, 1 + k // 6), "scan": 10 + k, "tile": SMALL}
+        for k in range(8)
+    ]
+    put(conn, scan, [row | {"sd": "ns"[k % 2]} for k, row in enumerate(identities)])
+    put(conn, image_table, [_image_values(folder, k, band) for k in range(8) for band in bands])
+    ra, dec = GRID.sky(_X, _Y)
+    seen = {"j_snr": 50.0, "cc_flg": "000"}
+    rows = [
+        {**row, **seen, "cntr": 100 * k + n, "ra": float(ra[n]), "decl": float(dec[n])}
+        for k, row in enumerate(identities)
+        for n in range(len(_X))
+    ]
+    put(conn, detection, rows)
+    return SMALL
+
+
+def _image_values(folder: Path, k: int, band: str) -> dict[str, object]:
+    """Write the image of one scan and return its row."""
+    path = folder / f"{band}{k}.fits"
+    fits.writeto(path, (star_image(_X, _Y, _FLUX) + noise_image(k, 0.8) + 100 + k).astype(">f4"))
+    return {
+        "scan_key": k + 1, "band": band, "usy": 0, "form": "strip", "path": str(path), "naxis1": 160, "naxis2": 320,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "crval1": GRID.crval[0], "crval2": GRID.crval[1],
+        "crpix1": 80.5, "crpix2": 160.5, "cdelt1": -1 / 3600, "cdelt2": 1 / 3600, "crota2": 0.0, "ra": GRID.crval[0],
+        "dec": GRID.crval[1], "radius": 0.05, "x0": 0, "x1": 160, "y0": 0, "y1": 320, "magzp": 20.9044,
+        "blank_fraction": 0.0, "sky_measured": 100.0 + k, "noise_measured": 0.8,
+    }  # fmt: skip

@@ -1,9 +1,6 @@
 """Building a run: products, inventory, selections, and what happens when something is wrong."""
 
 import hashlib
-import subprocess
-import sys
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -12,53 +9,17 @@ from astropy.io import fits
 
 import combine
 from schema.connection import Connection
-from schema.errors import BadArgument, BadFile, NotReady
+from schema.errors import BadArgument, NotReady
 from schema.tables.field import field as field_table
-from schema.tables.scan import detection, image, scan
 from tests.rows import put
-from tests.stacks import GRID, noise_image, star_image
-
-TILE = 99001
-RNG = np.random.default_rng(11)
-X, Y, FLUX = RNG.uniform(12, 148, 30), RNG.uniform(12, 308, 30), 10 ** RNG.uniform(3, 4.5, 30)
+from tests.stacks import SMALL as TILE
+from tests.stacks import small_field
 
 
 @pytest.fixture
 def field(conn: Connection, tmp_path: Path) -> int:
     """A small field with eight scans of two visits in one band, and their extractions."""
-    centre = {"ra": GRID.crval[0], "dec": GRID.crval[1], "naxis1": GRID.nx, "naxis2": GRID.ny}
-    put(conn, field_table, [{"tile": TILE, **centre}])
-    conn.execute("SELECT deepcal.add_tile_partition(%s)", (TILE,))
-    identities = [
-        {"scan_key": k + 1, "hemis": "n", "date": date(1999, 1, 1 + k // 6), "scan": 10 + k, "tile": TILE}
-        for k in range(8)
-    ]
-    put(conn, scan, [row | {"sd": "ns"[k % 2]} for k, row in enumerate(identities)])
-    put(conn, image, [image_values(tmp_path, k) for k in range(8)])
-    ra, dec = GRID.sky(X, Y)
-    put(
-        conn,
-        detection,
-        [
-            {**row, "cntr": 100 * k + n, "ra": float(ra[n]), "decl": float(dec[n]), "j_snr": 50.0, "cc_flg": "000"}
-            for k, row in enumerate(identities)
-            for n in range(len(X))
-        ],
-    )
-    return TILE
-
-
-def image_values(folder: Path, k: int) -> dict[str, object]:
-    """Write the image of one scan and return its row."""
-    path = folder / f"{k}.fits"
-    fits.writeto(path, (star_image(X, Y, FLUX) + noise_image(k, 0.8) + 100 + k).astype(">f4"))
-    return {
-        "scan_key": k + 1, "band": "j", "usy": 0, "form": "strip", "path": str(path), "naxis1": 160, "naxis2": 320,
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "crval1": GRID.crval[0], "crval2": GRID.crval[1],
-        "crpix1": 80.5, "crpix2": 160.5, "cdelt1": -1 / 3600, "cdelt2": 1 / 3600, "crota2": 0.0, "ra": GRID.crval[0],
-        "dec": GRID.crval[1], "radius": 0.05, "x0": 0, "x1": 160, "y0": 0, "y1": 320, "magzp": 20.9044,
-        "blank_fraction": 0.0, "sky_measured": 100.0 + k, "noise_measured": 0.8,
-    }  # fmt: skip
+    return small_field(conn, tmp_path)
 
 
 def test_a_run_leaves_seven_files_a_band_and_their_inventory(conn: Connection, field: int, home: Path) -> None:
@@ -109,14 +70,6 @@ def test_a_condition_chooses_scans(conn: Connection, field: int, home: Path) -> 
     assert conn.execute("SELECT selection FROM deepcal.stack_run").fetchone() == ("date < '1999-01-02' AND sd = 'n'",)
 
 
-def test_a_missing_image_is_named_and_nothing_is_left(conn: Connection, field: int, home: Path, tmp_path: Path) -> None:
-    (tmp_path / "3.fits").unlink()
-    with pytest.raises(BadFile, match=r"3\.fits"):
-        combine.stack_field(conn, field, home=home)
-    assert conn.execute("SELECT count(*) FROM deepcal.stack_run").fetchone() == (0,)
-    assert not list((home / "products" / str(TILE)).iterdir())
-
-
 def test_an_unknown_field_and_an_empty_one_are_told_apart(conn: Connection, field: int, home: Path) -> None:
     with pytest.raises(BadArgument, match="12345"):
         combine.stack_field(conn, 12345, home=home)
@@ -148,17 +101,6 @@ def test_a_run_without_sources_cannot_become_current(conn: Connection, field: in
         combine.use(conn, "000000000000")
 
 
-def test_a_run_whose_products_are_gone_is_built_again(conn: Connection, field: int, home: Path) -> None:
-    first = combine.stack_field(conn, field, home=home)
-    conn.execute("UPDATE deepcal.field SET current_run = %s WHERE tile = %s", (first.run, field))
-    for path in Path(first.folder).iterdir():
-        path.unlink()
-    Path(first.folder).rmdir()
-    again = combine.stack_field(conn, field, home=home)
-    assert (again.run, again.built) == (first.run, True)
-    assert len(list(Path(again.folder).iterdir())) == 7
-
-
 def test_the_same_scans_give_the_same_files(conn: Connection, field: int, home: Path, tmp_path: Path) -> None:
     first = combine.stack_field(conn, field, home=home)
     sums = sorted(conn.execute("SELECT sha256 FROM deepcal.stack").fetchall())
@@ -166,13 +108,3 @@ def test_the_same_scans_give_the_same_files(conn: Connection, field: int, home: 
     second = combine.stack_field(conn, field, home=tmp_path / "elsewhere")
     assert second.run == first.run
     assert sorted(conn.execute("SELECT sha256 FROM deepcal.stack").fetchall()) == sums
-
-
-def test_what_a_killed_build_left_is_swept_away(conn: Connection, field: int, home: Path) -> None:
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    left = home / "products" / str(field) / f"aaaaaaaaaaaa.{gone.pid}.part"
-    left.mkdir(parents=True)
-    (left / "half.fits").write_bytes(b"SIMPLE")
-    result = combine.stack_field(conn, field, home=home)
-    assert [path.name for path in left.parent.iterdir()] == [result.run]

@@ -1,9 +1,5 @@
 """Build the stacks of a field: stack each band of a plan, store files and rows together."""
 
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +8,11 @@ import numpy as np
 import psycopg
 from psycopg.types.json import Jsonb
 
-from combine.stack.band import DirectionStack, Member, Part, stack_band
+from combine.stack.band import Member, Part, stack_band
+from combine.stack.folder import keep, kept, new_folder, publish
 from combine.stack.geometry import Frame, place, share_rows
-from combine.stack.inventory import write_band
+from combine.stack.inputs import check_inputs
+from combine.stack.inventory import bytes_of, write_band
 from combine.stack.judge import by_stars
 from combine.stack.pixels import Pixels, open_pixels
 from combine.stack.plan import Plan, make_plan, stack_code
@@ -67,27 +65,40 @@ def stack_field(
     NotReady
         No centre, or no image of a chosen scan overlaps the field.
     BadFile
-        An input image is gone or altered.
+        An input image is gone or altered; told before any work begins.
+    NoRoom
+        The disk is too full; everything is as it was.
     """
     plan = make_plan(conn, tile, where, home, progress)
     folder = home.resolve() / "products" / str(tile) / plan.run
-    with _new_folder(folder) as part, conn.transaction():
+    with conn.transaction():
         conn.execute(load("combine/lock.sql"), {"tile": tile})
         if built := not _there(conn, plan.run):
-            conn.execute(load("combine/run_forget.sql"), {"run": plan.run})
-            _store_run(conn, plan, folder)
-            doubted: frozenset[int] = frozenset()  # J, whose stars stand highest above the noise, comes first
-            for number, band in enumerate(plan.bands):
-                doubted |= _build_band(conn, plan, band, part, folder, doubted, _teller(progress, plan, number))
-            shutil.rmtree(folder, ignore_errors=True)
-            part.rename(folder)
+            check_inputs(conn, (image.image_id for image in plan.images))
+            with new_folder(folder, len(plan.bands) * bytes_of(plan.field.grid)) as part:
+                _build(conn, plan, part, folder, progress)
     return _result(conn, plan.run, tile, built=built)
 
 
 def _there(conn: psycopg.Connection[Any], run: str) -> bool:
-    """Tell whether a run is stored and its products are on disk."""
-    row = conn.execute(load("combine/run_exists.sql"), {"run": run}).fetchone()
-    return row is not None and Path(row[3]).is_dir()
+    """Tell whether a run is stored and its products are on disk, all of them and whole."""
+    products = [(Path(path), size) for path, size in conn.execute(load("combine/run_files.sql"), {"run": run})]
+    return bool(products) and all(path.is_file() and path.stat().st_size == size for path, size in products)
+
+
+def _build(conn: psycopg.Connection[Any], plan: Plan, part: Path, folder: Path, progress: Progress) -> None:
+    """Stack every band, or go on after those that are finished; store rows and files together."""
+    conn.execute(load("combine/run_forget.sql"), {"run": plan.run})
+    _store_run(conn, plan, folder)
+    doubted: frozenset[int] = frozenset()  # J, whose stars stand highest above the noise, comes first
+    for number, band in enumerate(plan.bands):
+        found = kept(part, band)
+        if found is None:
+            found = _build_band(plan, band, part, folder, doubted, _teller(progress, plan, number))
+            keep(part, band, found)
+        _store_band(conn, found)
+        doubted |= frozenset(found["doubted"])
+    publish(part, folder)
 
 
 def use(conn: psycopg.Connection[Any], run: str) -> bool:
@@ -105,31 +116,6 @@ def use(conn: psycopg.Connection[Any], run: str) -> bool:
         if row[2] != "extracted":
             raise NotReady(f"run {run} has no sources yet: `deepcal extract {row[1]} --run {run}` makes them")
         return conn.execute(load("combine/use.sql"), {"run": run}).rowcount > 0
-
-
-@contextmanager
-def _new_folder(folder: Path) -> Iterator[Path]:
-    """Give a folder to write in; what has not been renamed in the end goes away again."""
-    for left in folder.parent.glob("*.part"):
-        if not _alive(int(left.name.split(".")[-2])):
-            shutil.rmtree(left, ignore_errors=True)
-    part = folder.with_name(f"{folder.name}.{os.getpid()}.part")
-    part.mkdir(parents=True)
-    try:
-        yield part
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-
-
-def _alive(process: int) -> bool:
-    """Tell whether a process of this number runs: what one that was killed left behind can go."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass  # somebody else's
-    return True
 
 
 def _teller(progress: Progress, plan: Plan, number: int) -> Any:
@@ -161,24 +147,29 @@ def _members(plan: Plan, band: str) -> dict[str, list[Member]]:
 
 
 def _build_band(
-    conn: psycopg.Connection[Any],
-    plan: Plan,
-    band: str,
-    part: Path,
-    folder: Path,
-    doubted: frozenset[int],
-    tell: Any,
-) -> frozenset[int]:
-    """Stack one band, write its files and its rows; return the scans whose stars it found wrong."""
+    plan: Plan, band: str, part: Path, folder: Path, doubted: frozenset[int], tell: Any
+) -> dict[str, list[Any]]:
+    """Stack one band and write its files; return its rows, and the scans whose stars it found wrong."""
     members = _members(plan, band)
     stacks = stack_band(members, Frame.of(plan.field.grid), plan.settings, tell, doubted)
     tell("products")
     rows = write_band(part, folder, (plan.field.tile, plan.field.grid), plan.run, band, stacks, plan.settings)
-    _store_scans(conn, plan, band, stacks)
-    with conn.cursor() as cursor:
-        cursor.executemany(load("combine/stack.sql"), rows)
     tell("stored")
-    return frozenset(p.member.scan_key for one in stacks.values() for p in one.parts if by_stars(p.reason))
+    parts = [(direction, part) for direction, one in stacks.items() for part in one.parts]
+    return {
+        "stacks": rows,
+        "scans": [_scan_row(plan, band, direction, part) for direction, part in parts],
+        "doubted": sorted(part.member.scan_key for _, part in parts if by_stars(part.reason)),
+    }
+
+
+def _store_band(conn: psycopg.Connection[Any], found: dict[str, list[Any]]) -> None:
+    """Store what each scan did, and the inventory."""
+    with conn.cursor() as cursor:
+        with cursor.copy(load("combine/stack_scan.sql")) as copy:
+            for row in found["scans"]:
+                copy.write_row(row)
+        cursor.executemany(load("combine/stack.sql"), found["stacks"])
 
 
 def _store_run(conn: psycopg.Connection[Any], plan: Plan, folder: Path) -> None:
@@ -191,14 +182,6 @@ def _store_run(conn: psycopg.Connection[Any], plan: Plan, folder: Path) -> None:
         "field_ddec": list(map(float, tie.offset.ddec)), "tie_stars": tie.stars, "tie_rms": tie.rms,
     }  # fmt: skip
     conn.execute(load("combine/run_add.sql"), values)
-
-
-def _store_scans(conn: psycopg.Connection[Any], plan: Plan, band: str, stacks: dict[str, DirectionStack]) -> None:
-    """Store what each scan did."""
-    with conn.cursor().copy(load("combine/stack_scan.sql")) as copy:
-        for direction, one in stacks.items():
-            for part in one.parts:
-                copy.write_row(_scan_row(plan, band, direction, part))
 
 
 def _scan_row(plan: Plan, band: str, direction: str, part: Part) -> list[Any]:

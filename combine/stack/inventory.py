@@ -65,6 +65,11 @@ def write_band(
     return rows
 
 
+def bytes_of(grid: Grid) -> int:
+    """Return about how much the files of a band take: six images with variance and count, and a coverage map."""
+    return grid.nx * grid.ny * (6 * (4 + 4 + 2) + 3 * 2)
+
+
 def _join(sums: list[Sums]) -> Sums:
     """Add the directions up."""
     total = sums[0]

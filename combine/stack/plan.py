@@ -11,6 +11,7 @@ import numpy as np
 import psycopg
 
 from combine.stack.detect import store_detections
+from combine.stack.inputs import check_inputs
 from combine.stack.pixels import open_pixels
 from combine.stack.register import Positions, Registration, register
 from combine.stack.select import Field, Image, choose_images, choose_scans, read_field
@@ -91,6 +92,8 @@ def _measure_missing(
         have = {key for (key,) in conn.execute(load("combine/scans_detected.sql"), {"scans": scans}).fetchall()}
     missing = [image for image in images if image.scan_key not in have]
     if missing:
+        with conn.transaction():
+            check_inputs(conn, (image.image_id for image in missing))
         store_detections(conn, [(i, open_pixels(i, copies)) for i in missing], settings["image_snr_min"][0])
 
 
