@@ -2,5 +2,6 @@
 
 from combine.extract.run import ExtractResult, extract_field, has_sources
 from combine.stack.build import StackResult, stack_field, use
+from combine.stack.options import Options
 
-__all__ = ["ExtractResult", "StackResult", "extract_field", "has_sources", "stack_field", "use"]
+__all__ = ["ExtractResult", "Options", "StackResult", "extract_field", "has_sources", "stack_field", "use"]

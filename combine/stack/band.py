@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
@@ -14,16 +14,21 @@ from combine.measure.background import background
 from combine.stack.background import fit_background
 from combine.stack.geometry import Frame, Placement
 from combine.stack.judge import Verdict, judge, reject
+from combine.stack.medians import median_sums, without_holes
 from combine.stack.model import Model, make_model
+from combine.stack.options import Options
 from combine.stack.passes import Stacker, Sums
-from combine.stack.pixels import Pixels
+from combine.stack.pixels import Cover, Pixels
+from combine.stack.scales import scales_by_stars
 from combine.stack.sky import scan_skies
+from combine.stack.strengths import point_source, sharpness
 from schema.settings import Settings
 
 Array = NDArray[np.float64]
 Plane = NDArray[np.float32]
 Step = Callable[[str], None]
 T = TypeVar("T")
+DEFAULT = Options()
 TURNS = 6
 """Most rounds of rejection; the set is stable long before."""
 
@@ -37,6 +42,12 @@ class Member:
     placements: list[Placement]
     pixels: list[Pixels]
     scale: float
+    covers: list[Cover | None] = field(default_factory=list)
+
+    @property
+    def exposure(self) -> float:
+        """Exposure of a point of the sky, s."""
+        return float(np.mean([p.image.exptime for p in self.placements]))
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,7 @@ class Part:
     weight: float
     masked: int
     reason: str | None
+    rescaled: float | None = None
 
 
 @dataclass(frozen=True)
@@ -62,9 +74,16 @@ class Direction:
     """The scans of one band and direction while their stack is being made."""
 
     def __init__(
-        self, members: list[Member], frame: Frame, settings: Settings, doubted: frozenset[int] = frozenset()
+        self,
+        members: list[Member],
+        frame: Frame,
+        settings: Settings,
+        doubted: frozenset[int] = frozenset(),
+        options: Options = DEFAULT,
     ) -> None:
         self.members = members
+        self.options = options
+        self.rescaled: Array | None = None
         self.doubted = np.array([m.scan_key in doubted for m in members], bool)
         self.frame = frame
         self.settings = settings
@@ -74,7 +93,9 @@ class Direction:
         scale = np.array([members[k].scale for k in owner])
         self.owner = np.array(owner, np.int64)
         skies = np.array([sky for m in members for sky in scan_skies(m.placements, m.pixels)])
-        self.stacker = Stacker(placements, [p for m in members for p in m.pixels], scale, frame, skies)
+        covers = [c for m in members for c in m.covers or [None] * len(m.placements)]
+        pixels = [p for m in members for p in m.pixels]
+        self.stacker = Stacker(placements, pixels, scale, frame, skies, options.resampler, covers)
         self.noise = np.array([np.median([p.image.noise_measured * m.scale for p in m.placements]) for m in members])
         self.verdicts: list[Verdict] = []
         self.reasons: list[str | None] = [None] * len(members)
@@ -88,13 +109,14 @@ class Direction:
         return len(self.members) < 3
 
     def first_pass(self) -> Plane:
-        """Median over groups of visits of the plain mean of each group."""
+        """Median over groups of visits of the mean of each group, weighted by exposure."""
         visits = sorted({m.visit for m in self.members})
         groups = int(self.settings["first_groups"][0])
         group = {visit: k % groups for k, visit in enumerate(visits)}
         scans = np.array([group[m.visit] for m in self.members], np.int64)
-        self.part = 1 / (min(groups, len(visits)) * np.bincount(scans)[scans])
-        return self.stacker.median(scans[self.owner])
+        exposure = np.array([m.exposure for m in self.members])
+        self.part = exposure / (min(groups, len(visits)) * np.bincount(scans, exposure)[scans])
+        return self.stacker.median(scans[self.owner], exposure[self.owner])
 
     def fit_backgrounds(self, model: Model) -> None:
         """Fit each image's background against a common model."""
@@ -115,6 +137,9 @@ class Direction:
         self.reasons = reject(self.verdicts, self.settings, self.doubted)
         self.noise = np.array([v.noise_pixel for v in self.verdicts])
         self.weight = np.array([v.weight for v in self.verdicts])
+        if self.options.weights == "point-source":
+            sharp = sharpness(model, np.array([v.fit[1] for v in self.verdicts]))
+            self.weight = point_source(self.weight, sharp, np.array([r is None for r in self.reasons]))
         return model
 
     def sum(self) -> Sums:
@@ -124,17 +149,19 @@ class Direction:
         return self.stacker.sum(used[self.owner])
 
     def mask(self, image: Plane) -> None:
-        """Mask outlier regions of the scans that are in."""
+        """Mask outlier regions, or single pixels where that was chosen, of the scans that are in."""
         if self.few:
             return
         model = make_model(image, float(np.median(self.noise)))
         light = model.basis[0]
         local = ndimage.maximum_filter(light, 3) - ndimage.minimum_filter(light, 3)
         slope = (self.settings["mask_gradient"][0] * local).astype(np.float32)
-        limit = np.where([r is None for r in self.reasons], self.settings["mask_sigma"][0] * self.noise, np.nan)
+        sigma, least, grow = (self.settings[f"mask_{word}"][0] for word in ("sigma", "region", "grow"))
+        if self.options.clip is not None:
+            sigma, least, grow = self.options.clip, 1, 0
+        limit = np.where([r is None for r in self.reasons], sigma * self.noise, np.nan)
         fit = np.array([v.fit for v in self.verdicts])
-        least, grow = int(self.settings["mask_region"][0]), int(self.settings["mask_grow"][0])
-        masked = self.stacker.mask_outliers(model, limit[self.owner], slope, fit[self.owner], least, grow)
+        masked = self.stacker.mask_outliers(model, limit[self.owner], slope, fit[self.owner], int(least), int(grow))
         self.masked = np.bincount(self.owner, masked, len(self.members)).astype(np.int64)
 
     def without_background(self, model: Model) -> Plane:
@@ -148,19 +175,38 @@ class Direction:
         return self.sum().mean
 
     def finished(self, image: Plane) -> DirectionStack:
-        """Mask outliers against a stack, and sum what is left."""
+        """Join the scans that are in, as it was chosen: masked against a stack, by their median, or all of them."""
+        scan = np.where([r is None for r in self.reasons], np.arange(len(self.members)), -1)[self.owner]
+        if self.options.median:
+            return self.result(median_sums(self.stacker, scan, self.weight[self.owner]))
+        if self.options.grow:
+            return self.result(self.sum())
         self.mask(image)
         clean = self.sum().mean  # an outlier still in the mean makes good scans look bad: look again without it
         self.mask(np.where(np.isfinite(clean), clean, image))
-        return self.result(self.sum())
+        return self.result(without_holes(self.stacker, self.sum(), scan, self.weight[self.owner]))
+
+    def rescale(self, factor: Array) -> None:
+        """Change the scales of the scans; NaN leaves one as it is."""
+        self.rescaled = factor
+        known = np.where(np.isfinite(factor), factor, 1.0)
+        self.members = [replace(m, scale=m.scale * f) for m, f in zip(self.members, known.tolist(), strict=True)]
+        self.stacker.layers.scale[:] *= known[self.owner].astype(np.float32)
+        self.noise = self.noise * known
 
     def result(self, sums: Sums) -> DirectionStack:
         """Describe the finished direction."""
         parts = [
-            Part(member, self.verdicts[k], self.weight[k], int(self.masked[k]), self.reasons[k])
+            Part(member, self.verdicts[k], self.weight[k], int(self.masked[k]), self.reasons[k], self._rescaled(k))
             for k, member in enumerate(self.members)
         ]
         return DirectionStack(sums, parts)
+
+    def _rescaled(self, k: int) -> float | None:
+        """Return by what the stars changed the scale of a scan, magnitudes; None where they did not."""
+        if self.rescaled is None or not np.isfinite(self.rescaled[k]):
+            return None
+        return float(2.5 * np.log10(self.rescaled[k]))
 
 
 def stack_band(
@@ -169,6 +215,7 @@ def stack_band(
     settings: Settings,
     step: Step,
     doubted: frozenset[int] = frozenset(),
+    options: Options = DEFAULT,
 ) -> dict[str, DirectionStack]:
     """Stack one band: first pass, backgrounds, rejection until the set is stable, masks, weighted means.
 
@@ -179,15 +226,19 @@ def stack_band(
     settings : of the run
     step : called with the name of each step as it begins
     doubted : scans whose stars another band found wrong
+    options : of the run
 
     Returns
     -------
     The sums of each direction in DN at the reference zero point above the scans' skies.
     """
-    directions = {d: Direction(found, frame, settings, doubted) for d, found in members.items()}
+    directions = {d: Direction(found, frame, settings, doubted, options) for d, found in members.items()}
     step("first pass")
     images = _both({d: one.first_pass for d, one in directions.items()})
     noise = float(np.median(np.concatenate([one.noise for one in directions.values()])))
+    if options.solve_scale:
+        _rescale(list(directions.values()), _common(list(images.values())), noise, settings)
+        images = _both({d: one.first_pass for d, one in directions.items()})
     step("backgrounds")
     common = make_model(_common(list(images.values())), noise)
     images = _both({d: partial(one.without_background, common) for d, one in directions.items()})
@@ -199,6 +250,15 @@ def stack_band(
             break
     step("masks and sums")
     return _both({d: partial(one.finished, images[d]) for d, one in directions.items()})
+
+
+def _rescale(directions: list[Direction], image: Plane, noise: float, settings: Settings) -> None:
+    """Give the scans of both directions relative scales by their stars; the median scan keeps its own."""
+    placed = [(m.placements, m.pixels, m.scale) for one in directions for m in one.members]
+    factor = scales_by_stars(placed, image, directions[0].frame, noise, settings)
+    for one in directions:
+        one.rescale(factor[: len(one.members)])
+        factor = factor[len(one.members) :]
 
 
 def _both(work: dict[str, Callable[[], T]]) -> dict[str, T]:

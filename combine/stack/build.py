@@ -8,13 +8,14 @@ import numpy as np
 import psycopg
 from psycopg.types.json import Jsonb
 
-from combine.stack.band import Member, Part, stack_band
+from combine.stack.band import DEFAULT, Member, Part, stack_band
 from combine.stack.folder import keep, kept, new_folder, publish
 from combine.stack.geometry import Frame, place, share_rows
 from combine.stack.inputs import check_inputs
 from combine.stack.inventory import bytes_of, write_band
 from combine.stack.judge import by_stars
-from combine.stack.pixels import Pixels, open_pixels
+from combine.stack.options import Options
+from combine.stack.pixels import Pixels, open_cover, open_pixels
 from combine.stack.plan import Plan, make_plan, stack_code
 from combine.stack.register import SCAN_TERMS
 from schema.errors import NotReady
@@ -27,7 +28,10 @@ STEPS = 7
 
 @dataclass(frozen=True)
 class StackResult:
-    """A run: whether it was built now, its folder, and how many scans it used and left out by band."""
+    """A run: whether it was built now, its folder, and how many scans it used and left out by band.
+
+    `rescaled` has the scatter of (scale by stars over scale by zero points) by band, magnitudes, where it was solved.
+    """
 
     run: str
     tile: int
@@ -35,6 +39,7 @@ class StackResult:
     folder: str
     used: dict[str, int]
     rejected: dict[str, int]
+    rescaled: dict[str, float]
 
 
 def stack_field(
@@ -42,6 +47,7 @@ def stack_field(
     tile: int,
     *,
     where: str | None = None,
+    options: Options = DEFAULT,
     home: Path,
     progress: Progress = silent,
 ) -> StackResult:
@@ -52,6 +58,7 @@ def stack_field(
     conn : connection, not in a transaction
     tile : the field
     where : condition in SQL on the columns of scan and scan_quality; replaces the default rule
+    options : resampler, weights, how pixels are joined, where scales come from
     home : data folder: products go to ``products/TILE/RUN``, working copies of compressed images to ``working``
 
     Returns
@@ -69,7 +76,7 @@ def stack_field(
     NoRoom
         The disk is too full; everything is as it was.
     """
-    plan = make_plan(conn, tile, where, home, progress)
+    plan = make_plan(conn, tile, where, options, home, progress)
     folder = home.resolve() / "products" / str(tile) / plan.run
     with conn.transaction():
         conn.execute(load("combine/lock.sql"), {"tile": tile})
@@ -142,7 +149,8 @@ def _members(plan: Plan, band: str) -> dict[str, list[Member]]:
         pixels: list[Pixels] = [open_pixels(p.image, plan.copies) for p in mine]
         magzp = float(np.mean([p.image.magzp for p in mine]))
         scale = 10 ** (0.4 * (plan.settings["zp_ref"]["jhk".index(band)] - magzp))
-        members.setdefault(mine[0].image.sd, []).append(Member(key, plan.visits[key], mine, pixels, scale))
+        covers = [open_cover(p.image, plan.copies) for p in mine]
+        members.setdefault(mine[0].image.sd, []).append(Member(key, plan.visits[key], mine, pixels, scale, covers))
     return members
 
 
@@ -151,7 +159,7 @@ def _build_band(
 ) -> dict[str, list[Any]]:
     """Stack one band and write its files; return its rows, and the scans whose stars it found wrong."""
     members = _members(plan, band)
-    stacks = stack_band(members, Frame.of(plan.field.grid), plan.settings, tell, doubted)
+    stacks = stack_band(members, Frame.of(plan.field.grid), plan.settings, tell, doubted, plan.options)
     tell("products")
     rows = write_band(part, folder, (plan.field.tile, plan.field.grid), plan.run, band, stacks, plan.settings)
     tell("stored")
@@ -177,7 +185,7 @@ def _store_run(conn: psycopg.Connection[Any], plan: Plan, folder: Path) -> None:
     tie = plan.registration.field
     values = {
         "run": plan.run, "tile": plan.field.tile, "selection": plan.selection, "bands": plan.bands,
-        "parameters": Jsonb(plan.settings), "code": stack_code(), "folder": str(folder),
+        "parameters": Jsonb(plan.settings | plan.options.chosen()), "code": stack_code(), "folder": str(folder),
         "field_terms": tie.terms, "field_dra": list(map(float, tie.offset.dra)),
         "field_ddec": list(map(float, tie.offset.ddec)), "tie_stars": tie.stars, "tie_rms": tie.rms,
     }  # fmt: skip
@@ -195,7 +203,7 @@ def _scan_row(plan: Plan, band: str, direction: str, part: Part) -> list[Any]:
     plain = [float(n) if np.isfinite(n) else None for n in numbers]
     return [
         plan.run, part.member.scan_key, band, direction, part.member.visit, len(part.member.placements),
-        *coefficients, own.stars, *plain, part.masked, part.reason is None, part.reason,
+        *coefficients, own.stars, *plain, part.masked, part.reason is None, part.reason, part.rescaled,
     ]  # fmt: skip
 
 
@@ -205,4 +213,6 @@ def _result(conn: psycopg.Connection[Any], run: str, tile: int, *, built: bool) 
         rows = conn.execute(load("combine/run_counts.sql"), {"run": run}).fetchall()
         row = conn.execute(load("combine/run_exists.sql"), {"run": run}).fetchone()
     folder = row[3] if row else ""
-    return StackResult(run, tile, built, folder, {r[0]: r[1] for r in rows}, {r[0]: r[2] for r in rows})
+    used, rejected = ({row[0]: row[k] for row in rows} for k in (1, 2))
+    rescaled = {row[0]: row[3] for row in rows if row[3] is not None}
+    return StackResult(run, tile, built, folder, used, rejected, rescaled)

@@ -47,13 +47,13 @@ def write_band(
         total = sums.get(direction, _empty(grid))
         parts = used.get(direction, [])
         ratio = _ratio(parts)
-        product = _product(total, ratio, sky, grid, _cards(run, tile, band, direction, len(parts), settings, ratio))
+        product = _product(total, ratio, sky, grid, _cards(run, tile, band, direction, parts, settings, ratio))
         if sources is None:
             sources = source_mask(product.image, product.var)
         facts = _facts(product, ratio, magzp, sources, settings) if parts else {}
         row = {
             "run": run, "band": band, "direction": direction, "n_scans": len(parts), "magzp": magzp,
-            "exptime": settings["exptime"][0] * len(parts), "coverage_max": int(product.count.max(initial=0)), **facts,
+            "exptime": _exposure(parts), "coverage_max": int(product.count.max(initial=0)), **facts,
         }  # fmt: skip
         for kind, image in (("image", product), ("masked", _masked(product, len(parts), settings))):
             name = file_name(tile, band, direction, kind)
@@ -114,13 +114,18 @@ def _masked(product: Product, available: int, settings: Settings) -> Product:
     return Product(image, var, product.count, product.header | {"COVMIN": settings["coverage_mask"][0]})
 
 
-def _cards(run: str, tile: int, band: str, direction: str, scans: int, settings: Settings, ratio: float) -> Cards:
+def _exposure(parts: list[Any]) -> float:
+    """Return the exposure of a point that every scan covers, s: six times as long for the 6x scans."""
+    return float(sum(p.member.exposure for p in parts))
+
+
+def _cards(run: str, tile: int, band: str, direction: str, parts: list[Any], settings: Settings, ratio: float) -> Cards:
     """Return the cards that say what a product is."""
     return {
         "BUNIT": "DN",
         "MAGZP": (settings["zp_ref"]["jhk".index(band)], "zero point, mag of 1 DN"),
-        "NSCAN": (scans, "scans in the stack"),
-        "EXPTIME": (settings["exptime"][0] * scans, "exposure at full coverage, s"),
+        "NSCAN": (len(parts), "scans in the stack"),
+        "EXPTIME": (round(_exposure(parts), 3), "exposure at full coverage, s"),
         "TELESCOP": "2MASS",
         "TILE": (tile, "calibration field"),
         "BAND": (band, "j, h or k"),

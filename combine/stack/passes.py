@@ -1,7 +1,7 @@
 """The passes over all images of one band and direction, block by block on every core."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -13,13 +13,15 @@ from combine.stack.cells import CELL, cell_rows
 from combine.stack.geometry import Frame, Placement
 from combine.stack.kernel import ROWS, Layers
 from combine.stack.model import Model
-from combine.stack.pixels import Pixels
+from combine.stack.pixels import Cover, Pixels
 from combine.stack.residual import APERTURE_STEP, STRUCTURE, statistic_rows
 from combine.stack.sums import mask_rows, median_rows, sum_rows
 from combine.stack.weights import RESAMPLERS
 
 Array = NDArray[np.float64]
 Plane = NDArray[np.float32]
+MEDIAN_BYTES = 32e6
+"""Scans whose median is taken are held so many bytes at a time by each core."""
 MARGIN = 3
 SUMS = 26
 
@@ -63,6 +65,19 @@ def _valid(placement: Placement, pixels: Pixels) -> list[int]:
     return [max(0, image.x0), min(nx, image.x1), max(0, image.y0), min(ny, image.y1)]
 
 
+def _cover_layers(layers: Layers, covers: list[Cover | None]) -> Layers:
+    """Return the coverage maps of images as images themselves: parts of the full exposure, read between pixels."""
+    n = len(covers)
+    return layers._replace(
+        address=np.array([c.pixels.address if c else 0 for c in covers], np.uint64),
+        swap=np.array([c.pixels.swapped if c else False for c in covers], np.bool_),
+        scale=np.array([1 / c.frames if c else 1 for c in covers], np.float32),
+        pedestal=np.zeros(n, np.float32),
+        background=np.zeros((n, *SHAPE)),
+        resampler=RESAMPLERS.index("bilinear"),
+    )
+
+
 class Stacker:
     """The images of one band and direction on their grid; every pass reads their pixels once."""
 
@@ -74,9 +89,10 @@ class Stacker:
         frame: Frame,
         pedestal: Array | None = None,
         resampler: str = RESAMPLERS[0],
+        covers: list[Cover | None] | None = None,
     ) -> None:
         self.placements = placements
-        self.pixels = pixels  # keeps the maps open
+        self.pixels = pixels, covers  # keeps the maps open
         self.threads = os.cpu_count()
         self.nx, self.ny = round(2 * frame.hx), round(2 * frame.hy)
         self.blocks = [(y, min(self.ny, y + ROWS)) for y in range(0, self.ny, ROWS)]
@@ -99,27 +115,41 @@ class Stacker:
             frame=np.array([frame.cx, frame.hx, frame.cy, frame.hy]),
             resampler=RESAMPLERS.index(resampler),
         )
+        self.covers = _cover_layers(self.layers, covers or [None] * n)
 
     def __len__(self) -> int:
         """Return the number of images."""
         return len(self.placements)
 
-    def _each_block(self, work: Callable[[int, int, int], None], every: int = 1) -> None:
+    def _each_block(self, work: Callable[[int, int, int], None], blocks: Iterable[int] | None = None) -> None:
         """Call work(block, y0, y1) for blocks, spread over the cores; blocks write to places of their own."""
-        chosen = [(b, *rows) for b, rows in enumerate(self.blocks) if b % every == every // 2]
+        chosen = [(b, *self.blocks[b]) for b in (range(len(self.blocks)) if blocks is None else blocks)]
         with ThreadPoolExecutor(self.threads) as pool:
             for done in [pool.submit(work, *block) for block in chosen]:
                 done.result()
 
-    def median(self, group: NDArray[np.int64]) -> Plane:
-        """First pass: the median over groups of the plain means; group -1 leaves an image out."""
+    def median(self, group: NDArray[np.int64], weight: Array, blocks: Iterable[int] | None = None) -> Plane:
+        """Median over groups of the weighted means, of all pixels, masked or not; group -1 leaves an image out.
+
+        With a choice of blocks the rest of the field stays NaN.
+        """
         out = np.full((self.ny, self.nx), np.nan, np.float32)
         groups = int(group.max(initial=-1)) + 1
+        layers, w = self._unmasked(), weight.astype(np.float32)
+        step = max(4, min(ROWS, int(MEDIAN_BYTES / (4 * max(groups, 1) * self.nx))))
+
+        def work(b: int, first: int, last: int) -> None:
+            for y0 in range(first, last, step):
+                y1 = min(last, y0 + step)
+                median_rows(layers, self.covers, group, groups, w, y0, y1, self.nx, out[y0:y1].ravel())
+
         if groups:
-            self._each_block(
-                lambda b, y0, y1: median_rows(self.layers, group, groups, y0, y1, self.nx, out[y0:y1].ravel())
-            )
+            self._each_block(work, blocks)
         return out
+
+    def _unmasked(self) -> Layers:
+        """Return the images with all their pixels."""
+        return self.layers._replace(mask_start=np.zeros_like(self.layers.mask_start), mask_pixel=np.zeros(0, np.int32))
 
     def sum(self, weight: Array) -> Sums:
         """Weighted sums over the images with a positive weight."""
@@ -127,10 +157,25 @@ class Stacker:
         w = weight.astype(np.float32)
         self._each_block(
             lambda b, y0, y1: sum_rows(
-                self.layers, w, y0, y1, self.nx, value[y0:y1].ravel(), weights[y0:y1].ravel(), count[y0:y1].ravel()
+                self.layers,
+                self.covers,
+                w,
+                y0,
+                y1,
+                self.nx,
+                value[y0:y1].ravel(),
+                weights[y0:y1].ravel(),
+                count[y0:y1].ravel(),
             )
         )
         return Sums(value, weights, count.astype(np.int16))
+
+    def masked_pixels(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return image and place (row times columns plus column) of every masked pixel."""
+        sizes = np.diff(self.layers.mask_start, axis=1)
+        block = np.tile(np.arange(len(self.blocks)), len(self))
+        place = np.repeat(block, sizes.ravel()) * (ROWS * self.nx) + self.layers.mask_pixel
+        return np.repeat(np.arange(len(self)), sizes.sum(axis=1)), place
 
     def cells(self, model: Model) -> tuple[Array, Array]:
         """Clipped means of image - model in cells: mean (DN) and pixel count, both (N, blocks, cells)."""
@@ -159,7 +204,7 @@ class Stacker:
                 sums[b], apertures[b], cells[b],
             )  # fmt: skip
 
-        self._each_block(work, every)
+        self._each_block(work, range(every // 2, len(self.blocks), every))
         n = len(self)
         flat = [a.transpose(1, 0, 2).reshape(n, -1) for a in (apertures, cells)]
         return Statistics(sums.sum(axis=0), *flat)
@@ -187,7 +232,9 @@ class Stacker:
             basis = np.ascontiguousarray(model.basis[:, a:z].reshape(len(model.basis), -1))
             image, steep = model.image[a:z].ravel(), slope[a:z].ravel()
             place = ((a, z), (y0 - a, y1 - a), self.nx)
-            found[b] = mask_rows(self.layers, *place, image, basis, fit, limit, steep, least, grow, ends[b])
+            found[b] = mask_rows(
+                self.layers, self.covers, *place, image, basis, fit, limit, steep, least, grow, ends[b]
+            )
 
         self._each_block(work)
         pieces = [np.split(pixels, ends[b, :-1]) for b, pixels in enumerate(found)]

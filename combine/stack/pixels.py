@@ -30,6 +30,28 @@ class Pixels:
         return not self.data.dtype.isnative
 
 
+@dataclass(frozen=True)
+class Cover:
+    """The coverage map of an image, frames per pixel, and how many frames are a full exposure."""
+
+    pixels: Pixels
+    frames: float
+
+
+def open_cover(image: Image, copies: WorkingCopies) -> Cover | None:
+    """Map the coverage map of an image; None where it has none.
+
+    Raises
+    ------
+    BadFile
+        The file is missing, or is no longer the one that was ingested.
+    """
+    if image.cover_path is None or image.cover_sha256 is None or image.cover_frames is None:
+        return None
+    known = (image.cover_sha256, image.cover_pixel_sha256)
+    return Cover(_open(Path(image.cover_path), known, (image.naxis2, image.naxis1), copies), image.cover_frames)
+
+
 def open_pixels(image: Image, copies: WorkingCopies) -> Pixels:
     """Map the pixels of an image.
 
@@ -38,16 +60,20 @@ def open_pixels(image: Image, copies: WorkingCopies) -> Pixels:
     BadFile
         The file is missing, or is no longer the one that was ingested.
     """
-    path = Path(image.path)
+    known = (image.sha256, image.pixel_sha256)
+    return _open(Path(image.path), known, (image.naxis2, image.naxis1), copies)
+
+
+def _open(path: Path, known: tuple[str, str | None], shape: tuple[int, int], copies: WorkingCopies) -> Pixels:
+    """Map the pixels of a file whose digest, and that of whose pixels, are known."""
     if not path.is_file():
         raise BadFile(path, f"not found at {path.parent}: put it back, or ingest it from its new place")
-    shape = (image.naxis2, image.naxis1)
     data = mapped(path)
     if data is None:
-        data = copies.pixels(path, image.pixel_sha256 or _digest_of(path, image.sha256), shape)
+        data = copies.pixels(path, known[1] or _digest_of(path, known[0]), shape)
     if data.shape != shape:
         found = f"{data.shape[1]} x {data.shape[0]} pixels"
-        raise BadFile(path, f"{found}, {image.naxis1} x {image.naxis2} when it was ingested")
+        raise BadFile(path, f"{found}, {shape[1]} x {shape[0]} when it was ingested")
     return Pixels(data)
 
 

@@ -12,6 +12,7 @@ import psycopg
 
 from combine.stack.detect import store_detections
 from combine.stack.inputs import check_inputs
+from combine.stack.options import Options
 from combine.stack.pixels import open_pixels
 from combine.stack.register import Positions, Registration, register
 from combine.stack.select import Field, Image, choose_images, choose_scans, read_field
@@ -33,6 +34,7 @@ class Plan:
     registration: Registration
     visits: dict[int, int]
     settings: Settings
+    options: Options
     run: str
     copies: WorkingCopies
 
@@ -42,7 +44,9 @@ class Plan:
         return "".join(b for b in "jhk" if any(image.band == b for image in self.images))
 
 
-def make_plan(conn: psycopg.Connection[Any], tile: int, where: str | None, home: Path, progress: Progress) -> Plan:
+def make_plan(
+    conn: psycopg.Connection[Any], tile: int, where: str | None, options: Options, home: Path, progress: Progress
+) -> Plan:
     """Select and register; give the run its name."""
     progress("register", 0, 1)
     with conn.transaction():
@@ -60,9 +64,9 @@ def make_plan(conn: psycopg.Connection[Any], tile: int, where: str | None, home:
         detections = _detections(conn, images, settings)
         tie = _tie_stars(conn, field, settings)
     registration = register(field.grid, detections, tie, settings)
-    run = _run_name(where, images, settings, detections, tie)
+    run = _run_name([where, options.chosen()], images, settings, detections, tie)
     progress("register", 1, 1)
-    return Plan(field, where or "", images, registration, _visits(images), settings, run, copies)
+    return Plan(field, where or "", images, registration, _visits(images), settings, options, run, copies)
 
 
 def _why_none(tile: int, where: str | None, scans: int) -> str:
@@ -120,13 +124,14 @@ def stack_code() -> str:
 
 
 def _run_name(
-    where: str | None, images: list[Image], settings: Settings, detections: dict[int, Positions], tie: Positions
+    asked: list[Any], images: list[Image], settings: Settings, detections: dict[int, Positions], tie: Positions
 ) -> str:
     """Name a run by what it is made of."""
     digest = hashlib.sha256()
-    digest.update(json.dumps([where, stack_code(), settings]).encode())
+    digest.update(json.dumps([*asked, stack_code(), settings]).encode())
     for image in images:
-        digest.update(f"{image.hemis}{image.date}{image.scan} {image.band}{image.usy} {image.sha256}\n".encode())
+        sums = f"{image.sha256} {image.cover_sha256 or ''}"
+        digest.update(f"{image.hemis}{image.date}{image.scan} {image.band}{image.usy} {sums}\n".encode())
     for positions in (*(detections[key] for key in sorted(detections)), tie):
         digest.update(np.ascontiguousarray(positions.ra).tobytes() + np.ascontiguousarray(positions.dec).tobytes())
     return digest.hexdigest()[:12]

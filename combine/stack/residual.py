@@ -160,7 +160,15 @@ def _excess(value, model, b0, b1, b2, b3, f0, f1, f2, f3, limit, slope):  # type
 
 
 @compiled(FAST)
-def outlier_rows(layers, i, y0, y1, inner, nx, model, basis, fit, limit, slope, least, grow, out):  # type: ignore[no-untyped-def]  # compiled
+def _noisier(value, part, limit):  # type: ignore[no-untyped-def]  # compiled
+    """Let the limit of pixels with a part of the full exposure be higher, as their noise is."""
+    for x in range(len(value)):
+        c = min(max(part[x], np.float32(0.01)), np.float32(1))
+        value[x] -= limit * (np.float32(1) / np.sqrt(c) - np.float32(1))
+
+
+@compiled(FAST)
+def outlier_rows(layers, covers, i, y0, y1, inner, nx, model, basis, fit, limit, slope, least, grow, out):  # type: ignore[no-untyped-def]  # compiled
     """Find the outlier regions of image i on rows y0 to y1; return how many pixels were written to out.
 
     `inner` is (first, last) row of the block itself inside the rows, which carry a margin; a residual may reach
@@ -176,6 +184,10 @@ def outlier_rows(layers, i, y0, y1, inner, nx, model, basis, fit, limit, slope, 
     flag = np.zeros(size, np.uint8)
     f0, f1, f2, f3 = np.float32(fit[0]), np.float32(fit[1]), np.float32(fit[2]), np.float32(fit[3])
     _excess(value, model, basis[0], basis[1], basis[2], basis[3], f0, f1, f2, f3, limit, slope)
+    if covers.address[i] != 0:
+        part = np.empty(size, np.float32)
+        if resample(covers, i, y0, y1, nx, part, info):
+            _noisier(value, part, limit)
     found = 0
     for x in range(size):
         bad = value[x] > 0

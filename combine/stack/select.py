@@ -73,6 +73,10 @@ class Image:
     sd: str
     hgl: int
     tile: int
+    cover_path: str | None = None
+    cover_sha256: str | None = None
+    cover_pixel_sha256: str | None = None
+    cover_frames: float | None = None
 
     @property
     def wcs(self) -> SinWcs:

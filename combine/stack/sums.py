@@ -30,6 +30,17 @@ def _add_around(value, w, total, missing, lost):  # type: ignore[no-untyped-def]
 
 
 @compiled(FAST)
+def _add_covered(value, part, w, total, missing, lost):  # type: ignore[no-untyped-def]  # compiled
+    """Add a row whose pixels have parts of the full exposure; add up weight and number of what is missing."""
+    for x in range(len(value)):
+        q, c = value[x], part[x]
+        good = (q == q) & (c > np.float32(0))
+        total[x] += w * c * q if good else np.float32(0)
+        missing[x] += w - w * c if good else w
+        lost[x] += np.float32(0) if good else np.float32(1)
+
+
+@compiled(FAST)
 def _spread(edge, missing, rows, nx, out):  # type: ignore[no-untyped-def]  # compiled
     """Sum along each row what begins and ends at its edges, less what is missing."""
     for r in range(rows):
@@ -40,11 +51,14 @@ def _spread(edge, missing, rows, nx, out):  # type: ignore[no-untyped-def]  # co
 
 
 @compiled(FAST)
-def sum_rows(layers, weight, y0, y1, nx, total, weights, count):  # type: ignore[no-untyped-def]  # compiled
-    """Weighted sums of one block: sum of w v, sum of w, and the number of images under each pixel; all flat."""
+def sum_rows(layers, covers, weight, y0, y1, nx, total, weights, count):  # type: ignore[no-untyped-def]  # compiled
+    """Weighted sums of one block: sum of w v, sum of w, and the number of images under each pixel; all flat.
+
+    `covers` are the coverage maps of the images, parts of their full exposure; address 0 where there is none.
+    """
     rows = y1 - y0
-    value = np.empty(rows * nx, np.float32)
-    info = np.empty(3 * rows, np.int32)
+    value, part = np.empty(rows * nx, np.float32), np.empty(rows * nx, np.float32)
+    info, unused = np.empty(3 * rows, np.int32), np.empty(3 * rows, np.int32)
     # A weight is one number of an image: its sum is made of where rows begin and end, not of pixels.
     edge, steps = np.zeros(rows * (nx + 1)), np.zeros(rows * (nx + 1))
     missing, lost = np.zeros(rows * nx, np.float32), np.zeros(rows * nx, np.float32)
@@ -52,6 +66,7 @@ def sum_rows(layers, weight, y0, y1, nx, total, weights, count):  # type: ignore
         w = weight[i]
         if w <= 0 or not resample(layers, i, y0, y1, nx, value, info):
             continue
+        covered = covers.address[i] != 0 and resample(covers, i, y0, y1, nx, part, unused)
         for r in range(rows):
             first, last = info[3 * r], info[3 * r + 1]
             if first >= last:
@@ -61,7 +76,9 @@ def sum_rows(layers, weight, y0, y1, nx, total, weights, count):  # type: ignore
             edge[e + last] -= w
             steps[e + first] += 1
             steps[e + last] -= 1
-            if info[3 * r + 2] == 0:
+            if covered:
+                _add_covered(value[a:z], part[a:z], w, total[a:z], missing[a:z], lost[a:z])
+            elif info[3 * r + 2] == 0:
                 _add(value[a:z], w, total[a:z])
             else:
                 _add_around(value[a:z], w, total[a:z], missing[a:z], lost[a:z])
@@ -73,18 +90,18 @@ def sum_rows(layers, weight, y0, y1, nx, total, weights, count):  # type: ignore
 
 
 @compiled(FAST)
-def median_rows(layers, group, groups, y0, y1, nx, out):  # type: ignore[no-untyped-def]  # compiled
-    """First pass of one block: the median over groups of the mean of each group's images; flat `out`."""
+def median_rows(layers, covers, group, groups, weight, y0, y1, nx, out):  # type: ignore[no-untyped-def]  # compiled
+    """Median over groups of the weighted mean of each group's images, of some rows; flat `out`."""
     rows = y1 - y0
     means = np.empty((groups, rows * nx), np.float32)
     weights, count = np.empty(rows * nx, np.float32), np.empty(rows * nx, np.float32)
     for g in range(groups):
         total = means[g]
         total[:] = np.float32(0)
-        one = np.where(group == g, np.float32(1), np.float32(0))
-        sum_rows(layers, one, y0, y1, nx, total, weights, count)
+        one = np.where(group == g, weight, np.float32(0))
+        sum_rows(layers, covers, one, y0, y1, nx, total, weights, count)
         for x in range(rows * nx):
-            total[x] = total[x] / count[x] if count[x] > 0 else np.float32(np.inf)
+            total[x] = total[x] / weights[x] if weights[x] > 0 else np.float32(np.inf)
     line = np.empty((groups, LINE), np.float32)
     for x in range(0, rows * nx, LINE):
         n = min(LINE, rows * nx - x)
@@ -128,7 +145,7 @@ def _middle(line, groups, n, out):  # type: ignore[no-untyped-def]  # compiled
 
 
 @compiled(FAST)
-def mask_rows(layers, rows, inner, nx, model, basis, fit, limit, slope, least, grow, ends):  # type: ignore[no-untyped-def]  # compiled
+def mask_rows(layers, covers, rows, inner, nx, model, basis, fit, limit, slope, least, grow, ends):  # type: ignore[no-untyped-def]  # compiled
     """Find the outlier pixels of all images on rows (first, last) of the grid: one list, of which ends[i] ends image i.
 
     The rows carry a margin around the block itself, `inner`; for the rest see `outlier_rows`.
@@ -139,7 +156,9 @@ def mask_rows(layers, rows, inner, nx, model, basis, fit, limit, slope, least, g
     for i in range(len(limit)):
         if np.isfinite(limit[i]):
             y0, y1 = rows
-            m = outlier_rows(layers, i, y0, y1, inner, nx, model, basis, fit[i], limit[i], slope, least, grow, out)
+            m = outlier_rows(
+                layers, covers, i, y0, y1, inner, nx, model, basis, fit[i], limit[i], slope, least, grow, out
+            )
             if n + m > len(found):
                 more = np.empty(2 * (n + m), np.int32)
                 more[:n] = found[:n]

@@ -17,7 +17,7 @@ TERMS = (
     (1, 3), (0, 5), (0, 6), (1, 4), (0, 7), (0, 8), (0, 9), (0, 10), (0, 11), (0, 12),
 )  # fmt: skip
 """Powers of u and v in every smooth model of the field: offsets and pixel maps."""
-RESAMPLERS = ("lagrange6", "lanczos3", "cubic", "bilinear")
+RESAMPLERS = ("lagrange", "lanczos3", "cubic", "bilinear")
 
 
 @compiled(FAST)

@@ -2,9 +2,12 @@
 SELECT i.image_id, i.scan_key, i.band, i.usy, i.path, i.sha256, i.pixel_sha256, i.naxis1, i.naxis2,
        i.crval1, i.crval2, i.crpix1, i.crpix2, i.cdelt1, i.cdelt2, i.crota2,
        i.x0, i.x1, i.y0, i.y1, i.magzp, i.sky_measured, i.noise_measured, i.seesh, i.exptime, i.form,
-       s.hemis, s.date, s.scan, s.sd, coalesce(s.hgl, 0) AS hgl, s.tile
+       s.hemis, s.date, s.scan, s.sd, coalesce(s.hgl, 0) AS hgl, s.tile,
+       c.path AS cover_path, c.sha256 AS cover_sha256, c.pixel_sha256 AS cover_pixel_sha256,
+       c.frames_median AS cover_frames
   FROM deepcal.image AS i
   JOIN deepcal.scan AS s USING (scan_key)
+  LEFT JOIN deepcal.image_coverage AS c USING (scan_key, band, usy)
   LEFT JOIN deepcal.scan_quality AS q USING (scan_key)
  WHERE i.scan_key = ANY(%(scans)s)
    AND i.band = ANY(%(bands)s)
