@@ -5,9 +5,7 @@ from pathlib import Path
 
 from ingest.batches import BulkLoad
 from ingest.files import FileResult
-from ingest.images import load_image
 from ingest.ledger import load_files
-from ingest.lists import known_tiles, load_standards, load_tiles
 from ingest.scans import load_scans
 from ingest.scores import ScoreResult, named_scan, review, score
 from ingest.verify import Check, read_expected, verify
@@ -40,11 +38,15 @@ Paths = Sequence[Path | str]
 
 def tiles(conn: Connection, paths: Paths = (), progress: Progress = silent) -> list[FileResult]:
     """Load calibration tiles (CSV: tile,standard,ra,dec,width_arcsec,height_arcsec); without paths the known ones."""
+    from ingest.lists import known_tiles, load_tiles  # here as in the next ones: bulk loads spare time and memory
+
     return load_files(conn, "tiles", paths or [known_tiles()], load_tiles, progress)
 
 
 def standards(conn: Connection, paths: Paths, progress: Progress = silent) -> list[FileResult]:
     """Load standard stars (CSV: name,tile,ra,dec,epoch,pmra,pmdec,j,sj,h,sh,ks,sks)."""
+    from ingest.lists import load_standards
+
     return load_files(conn, "standards", paths, load_standards, progress)
 
 
@@ -76,6 +78,8 @@ def detections(
 
 def images(conn: Connection, paths: Paths, progress: Progress = silent) -> list[FileResult]:
     """Load Atlas Images and registered strips (.fits, .fits.gz, .fits.fz)."""
+    from ingest.image import load_image
+
     return load_files(conn, "images", paths, load_image, progress)
 
 

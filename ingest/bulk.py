@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from psycopg.sql import SQL, Composed, Identifier
 
 from ingest.ahead import ahead
-from ingest.encode import HEADER, TRAILER, encode
+from ingest.encode import HEADER, TRAILER, arrow, encode, numbers
 from ingest.q3c import ang2ipix
 from ingest.runs import MARK, Marks, Run, Sorted, merged, sorted_runs
 from ingest.scratch import folder
@@ -91,7 +91,7 @@ def prepare(
             names.append(tuple(rows.column_names))
             if "tile" in rows.column_names:
                 tiles.update(pc.unique(rows["tile"]).to_pylist())
-            numbered = rows.append_column("file_id", pa.array(np.zeros(rows.num_rows, np.int32)))
+            numbered = rows.append_column("file_id", arrow(np.zeros(rows.num_rows, np.int32)))
             made.append((_marks(line, rows, key, by_position), encode(numbered)))
         return made
 
@@ -158,9 +158,9 @@ def copy_rows(
 def _marks(line: int, rows: pa.Table, key: str | None, by_position: bool) -> Marks:
     marks = np.zeros(rows.num_rows, MARK)
     if key is not None:
-        marks["key"] = rows[key].to_numpy()
+        marks["key"] = numbers(rows[key])
     if by_position:
-        marks["ra"], marks["decl"] = rows["ra"].to_numpy(), rows["decl"].to_numpy()
+        marks["ra"], marks["decl"] = numbers(rows["ra"]), numbers(rows["decl"])
         marks["cell"] = ang2ipix(marks["ra"], marks["decl"])
     else:
         marks["cell"] = np.arange(line, line + rows.num_rows)

@@ -8,6 +8,7 @@ import pyarrow as pa
 from psycopg.sql import SQL, Composed, Identifier
 
 from ingest.bulk import copy_rows
+from ingest.encode import arrow
 from schema.connection import Connection
 from schema.errors import BadRow
 from schema.published import published
@@ -60,7 +61,7 @@ def first_made_key() -> int:
 def _numbered(rows: Iterator[tuple[int, pa.Table]]) -> Iterator[tuple[int, pa.Table]]:
     for line, table in rows:
         numbers = np.arange(line, line + table.num_rows, dtype=np.int64)
-        yield line, table.append_column("line", pa.array(numbers)).combine_chunks()
+        yield line, table.append_column("line", arrow(numbers)).combine_chunks()
 
 
 def _statement(name: str, kind: str) -> Composed:

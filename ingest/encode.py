@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pgpq import ArrowToPostgresBinaryEncoder
+
+from ingest.fitting import lengths
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
@@ -34,7 +35,7 @@ class Encoded:
     def take(self, order: Ints) -> "Encoded":
         """Return the tuples in another order."""
         buffers = [None, pa.py_buffer(self.ends), pa.py_buffer(self.data)]
-        _, ends, data = pa.Array.from_buffers(pa.large_binary(), len(self), buffers).take(pa.array(order)).buffers()
+        _, ends, data = pa.Array.from_buffers(pa.large_binary(), len(self), buffers).take(arrow(order)).buffers()
         return Encoded(np.frombuffer(data, np.uint8), np.frombuffer(ends, np.int64))
 
     @staticmethod
@@ -59,15 +60,27 @@ def encode(table: pa.Table) -> Encoded:
     """
     encoder = ArrowToPostgresBinaryEncoder(table.schema)
     encoder.write_header()
-    written = [*(encoder.write_batch(batch) for batch in table.to_batches()), encoder.finish()]
-    parts = [part for part in written if part]  # mostly one
-    data = np.frombuffer(parts[0] if len(parts) == 1 else b"".join(parts), np.uint8)[: -len(TRAILER)]
+    batches = table.combine_chunks().to_batches()  # one, or none
+    data = np.frombuffer(b"".join([*map(encoder.write_batch, batches), encoder.finish()]), np.uint8)[: -len(TRAILER)]
     sizes = np.full(table.num_rows, 2 + 4 * table.num_columns, np.int64)
-    for column in table.columns:
+    for column in (column for batch in batches for column in batch.columns):
         sizes += _sizes(column)
     ends = np.concatenate([[0], np.cumsum(sizes)])
     assert ends[-1] == len(data), "the sizes of binary COPY"
     return Encoded(data, ends)
+
+
+def arrow(numbers: NDArray[Any]) -> pa.Array:
+    """Return numbers as an Arrow array of the same bytes; pyarrow.array would load pandas to ask it first."""
+    kind = pa.from_numpy_dtype(numbers.dtype)
+    return pa.Array.from_buffers(kind, len(numbers), [None, pa.py_buffer(np.ascontiguousarray(numbers))])
+
+
+def numbers(column: pa.ChunkedArray) -> NDArray[Any]:
+    """Return a column without nulls as numbers; Arrow's own way of it would load pandas."""
+    values = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+    kind = values.type.to_pandas_dtype()
+    return np.frombuffer(values.buffers()[1], kind)[values.offset : values.offset + len(values)]
 
 
 def stamp(rows: Encoded, number: int) -> Encoded:
@@ -78,10 +91,12 @@ def stamp(rows: Encoded, number: int) -> Encoded:
     return Encoded(data, rows.ends)
 
 
-def _sizes(column: pa.ChunkedArray) -> NDArray[Any] | int:
+def _sizes(values: pa.Array) -> NDArray[Any] | int:
     """Return the bytes of the values of a column, 0 where it is null."""
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        sizes = pc.binary_length(column)
-        return np.asarray((sizes.fill_null(0) if column.null_count else sizes).to_numpy())
-    width = int(column.type.bit_width) // 8
-    return width * np.asarray(column.is_valid().to_numpy(), np.int64) if column.null_count else width
+    text = pa.types.is_string(values.type)
+    sizes = lengths(values) if text else int(values.type.bit_width) // 8
+    if not values.null_count:
+        return sizes
+    bits = np.frombuffer(values.buffers()[0], np.uint8)
+    there = np.unpackbits(bits, count=values.offset + len(values), bitorder="little")[values.offset :]
+    return sizes * there

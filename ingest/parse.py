@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
 
-from ingest.faults import LARGEST, LETTERS, NIGHTS, NULL, WIDE, limits, line_fault, width
+from ingest.faults import NULL, line_fault
+from ingest.fitting import fits, trimmed
 from ingest.rejects import Rejects
 from ingest.text import Block
 from schema.errors import BadFile
@@ -58,8 +57,9 @@ def _sound(data: bytes, columns: Columns) -> pa.Table | None:
     if data.translate(None, _PLAIN) or _hexadecimal(data):
         return None
     table = _read(data, columns)
-    good = table is not None and all(_fits(c, column) for c, column in zip(columns, table.columns, strict=True))
-    return table if good else None
+    if table is None:
+        return None
+    return table if all(fits(c, table.column(n).chunk(0)) for n, c in enumerate(columns)) else None
 
 
 def _hexadecimal(data: bytes) -> bool:
@@ -113,27 +113,8 @@ def _read(data: bytes, columns: Columns) -> pa.Table | None:
         )
     except pa.ArrowInvalid:
         return None
-    trimmed = [pc.ascii_rtrim(column, " ") if pa.types.is_string(column.type) else column for column in table.columns]
-    return pa.table(trimmed, names=list(types)).combine_chunks()
+    return pa.table([_clean(column) for column in table.combine_chunks().columns], names=list(types))
 
 
-def _fits(column: PublishedColumn, values: pa.ChunkedArray) -> bool:
-    """Tell whether every value of a column will do: what `value_fault` says of a single one."""
-    if values.null_count and not column.null:
-        return False
-    if values.null_count == len(values):
-        return True
-    if column.type in WIDE and limits(column) is None:
-        return True
-    if column.name in LETTERS:
-        return bool(pc.all(pc.is_in(values.drop_null(), pa.array(LETTERS[column.name]))).as_py())
-    if pa.types.is_string(values.type):
-        return bool(pc.max(pc.binary_length(values)).as_py() <= width(column))
-    if column.type == "date":
-        low, high = (pc.min_max(values)[key].as_py() for key in ("min", "max"))
-        return bool(NIGHTS[0] <= low and high <= NIGHTS[1])
-    if column.type in LARGEST and not np.isfinite(pc.sum(values).as_py()):
-        return False  # NaN or infinity, which `min_max` would pass over
-    least, most = limits(column) or (-LARGEST[column.type], LARGEST[column.type])
-    found = pc.min_max(values).as_py()
-    return bool(least <= found["min"] and found["max"] <= most)
+def _clean(values: pa.ChunkedArray) -> pa.Array:
+    return trimmed(values.chunk(0)) if pa.types.is_string(values.type) else values.chunk(0)

@@ -8,6 +8,7 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from ingest import formats
 from ingest.bulk import copy_rows
+from ingest.encode import arrow
 from ingest.parse import parse
 from ingest.text import Step, blocks
 from schema.connection import Connection
@@ -50,4 +51,4 @@ def _over_columns(name: str) -> Composed:
 
 
 def _numbered(line: int, rows: pa.Table) -> pa.Table:
-    return rows.append_column("line", pa.array(np.arange(line, line + rows.num_rows, dtype=np.int32)))
+    return rows.append_column("line", arrow(np.arange(line, line + rows.num_rows, dtype=np.int32)))

@@ -44,11 +44,12 @@ def blocks(path: Path, step: Step = lambda done: None) -> Iterator[Block]:
         stream = _unpacked(raw)
         while data := _read(path, stream, BLOCK):
             step(raw.tell())
-            whole, _, tail = (rest + data).rpartition(b"\n")
-            if whole:
-                yield Block(line, _unix(whole + b"\n"))
-                line += whole.count(b"\n") + 1
-            rest = tail if whole else rest + data
+            end = data.rfind(b"\n") + 1
+            if end:
+                whole = b"".join((rest, memoryview(data)[:end]))
+                yield Block(line, _unix(whole))
+                line += whole.count(b"\n")
+            rest = data[end:] if end else rest + data
     if rest:
         yield Block(line, _unix(rest + b"\n"))
     elif line == 1:

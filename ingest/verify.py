@@ -6,15 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
 from psycopg.sql import SQL, Composable, Identifier
 
 from schema.connection import Connection
 from schema.errors import BadArgument, BadFile
-from schema.tables import metadata
 from sql import load
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 TABLES = {
     "tiles": "deepcal.field",
@@ -88,6 +89,8 @@ def verify(conn: Connection, kind: str, expected: Iterable[Expected] = ()) -> li
     """
     if kind not in TABLES:
         raise BadArgument(f"{kind}: expected one of {', '.join(TABLES)}")
+    from schema.tables import metadata  # here, since a load has no use for it
+
     table = metadata.tables[TABLES[kind]]
     wanted = list(expected)
     with conn.transaction():
@@ -101,7 +104,7 @@ def verify(conn: Connection, kind: str, expected: Iterable[Expected] = ()) -> li
     return checks
 
 
-def _by_file(conn: Connection, table: sa.Table, kind: str) -> tuple[int, int]:
+def _by_file(conn: Connection, table: "sa.Table", kind: str) -> tuple[int, int]:
     """Return the rows that the loaded files brought, and those that are there from files."""
     statement = SQL(load("ingest/rows_of_files.sql").decode()).format(table=_name(table))
     row = conn.execute(statement, {"kind": kind}).fetchone()
@@ -109,7 +112,7 @@ def _by_file(conn: Connection, table: sa.Table, kind: str) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def _figures(conn: Connection, table: sa.Table, wanted: list[Expected]) -> dict[tuple[str, str], Any]:
+def _figures(conn: Connection, table: "sa.Table", wanted: list[Expected]) -> dict[tuple[str, str], Any]:
     parts = [SQL("count(*)"), *(_figure(table, e.column, e.figure) for e in wanted)]
     statement = SQL(load("ingest/figures.sql").decode()).format(figures=SQL(", ").join(parts), table=_name(table))
     row = conn.execute(statement).fetchone()
@@ -117,11 +120,11 @@ def _figures(conn: Connection, table: sa.Table, wanted: list[Expected]) -> dict[
     return {("", "rows"): row[0]} | {(e.column, e.figure): value for e, value in zip(wanted, row[1:], strict=True)}
 
 
-def _figure(table: sa.Table, name: str, figure: str) -> Composable:
+def _figure(table: "sa.Table", name: str, figure: str) -> Composable:
     if name not in table.columns:
         raise BadArgument(f"{table.fullname} has no column {name!r}: its columns are in docs/tables.md")
     column = Identifier(name)
-    is_number = isinstance(table.columns[name].type, sa.Numeric | sa.Float | sa.Integer)
+    is_number = issubclass(table.columns[name].type.python_type, int | float | Decimal)
     if figure == "nulls":
         return SQL("count(*) - count({})").format(column)
     if figure == "sum" and not is_number:
@@ -130,7 +133,7 @@ def _figure(table: sa.Table, name: str, figure: str) -> Composable:
     return {"min": SQL("min({})"), "max": SQL("max({})"), "sum": SQL("sum({})")}[figure].format(value)
 
 
-def _name(table: sa.Table) -> Identifier:
+def _name(table: "sa.Table") -> Identifier:
     return Identifier(str(table.schema), table.name)
 
 
