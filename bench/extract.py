@@ -27,6 +27,7 @@ from scipy import ndimage
 from scipy.spatial import cKDTree
 
 from combine.extract.images import Band, prepare
+from combine.extract.photometry import main_circle
 from combine.extract.sources import find, measure
 from combine.measure.render import OVERSAMPLE, RADIUS, add_stars
 from combine.products import Product
@@ -119,10 +120,9 @@ def with_deepcal(products: dict[str, Product]) -> tuple[Catalogue, Band]:
     found = find([band], "default", settings)
     (one,) = measure([band], found, settings)
     seconds = time.process_time() - start
-    weight = [part.sigma**-2.0 for part in one.parts.values()]
-    total = [
-        part.flux / band.directions[letter].psf.growth(settings["aper_radius"][0]) for letter, part in one.parts.items()
-    ]
+    main = main_circle(settings)
+    whole = [stack.circles.column(main) * (1 / float(stack.growth[main])) for stack in one.stacks.values()]
+    weight, total = [part.sigma**-2.0 for part in whole], [part.flux for part in whole]
     flux = sum(w * t for w, t in zip(weight, total, strict=True)) / sum(weight)
     return Catalogue(found.x, found.y, np.asarray(flux), seconds), band
 

@@ -38,12 +38,14 @@ class ZeroPoint:
     value, error : mag; the error holds what all stars of a list share, and is common to all sources of the run
     stars : used
     reference : standards, psc, both joined by a plus, or image (the stack's own zero point and curve of growth)
+    image : that of the image itself, curve of growth included, mag
     """
 
     value: float
     error: float
     stars: int
     reference: str
+    image: float
 
 
 def zero_point(
@@ -77,8 +79,10 @@ def zero_point(
         mean, mean_error, used = clipped_mean(value, total)
         least, common = LISTS[reference.name]
         if used >= settings[least][0]:
-            points.append(ZeroPoint(mean, float(np.hypot(mean_error, settings[common][0])), used, reference.name))
-    return _joined(points) if points else ZeroPoint(otherwise, float("nan"), 0, "image")
+            points.append(
+                ZeroPoint(mean, float(np.hypot(mean_error, settings[common][0])), used, reference.name, otherwise)
+            )
+    return _joined(points) if points else ZeroPoint(otherwise, float("nan"), 0, "image", otherwise)
 
 
 LISTS = {"standards": ("zp_standards_min", "zp_standards_common"), "psc": ("zp_stars_min", "zp_common")}
@@ -90,7 +94,9 @@ def _joined(points: list[ZeroPoint]) -> ZeroPoint:
     weight = np.array([point.error**-2 for point in points])
     value = float(np.average([point.value for point in points], weights=weight))
     stars = sum(point.stars for point in points)
-    return ZeroPoint(value, float(weight.sum() ** -0.5), stars, "+".join(point.reference for point in points))
+    return ZeroPoint(
+        value, float(weight.sum() ** -0.5), stars, "+".join(point.reference for point in points), points[0].image
+    )
 
 
 def matched(

@@ -10,6 +10,9 @@ from schema.compiled import compiled
 Ints = NDArray[np.int64]
 SETTLED = 0.02
 """Changes of a star smaller than this, in units of its noise, are not drawn."""
+NEIGHBOURS = 12
+ALIKE = 1e-3
+"""Added to the diagonal of a matrix of profiles: stars at one place cannot be told apart."""
 
 
 @compiled()
@@ -133,6 +136,40 @@ def fit_stars(
             xs[i], ys[i], heights[i] = new_x, new_y, fit[0]
             add_phased(residual, phases, before_x, before_y, before, reach[i])
             add_phased(residual, phases, xs[i], ys[i], -heights[i], reach[i])
+
+
+@compiled()
+def variance_growth(xs: Floats, ys: Floats, fine: Floats, start: Ints, other: Ints, out: Floats) -> None:
+    """Fill `out` with the variance of each height, fitted with its neighbours, over that of one fitted alone.
+
+    Noise through the filter of least noise is correlated as the filtered star: the covariance of the heights is the
+    inverse of the matrix of the stars' profiles at each other's places.
+
+    Parameters
+    ----------
+    xs, ys : pixels
+    fine : the profile of a star, four times finer than the pixels
+    start, other : neighbours of star i are other[start[i]:start[i + 1]]; NEIGHBOURS at most count
+    """
+    middle = fine.shape[0] // 2
+    for i in range(xs.size):
+        size = min(start[i + 1] - start[i], NEIGHBOURS) + 1
+        if size == 1:
+            continue
+        who = np.empty(size, np.int64)
+        who[0] = i
+        who[1:] = other[start[i] : start[i] + size - 1]
+        matrix, unit = np.empty((size, size)), np.zeros(size)
+        unit[0] = 1.0
+        for a in range(size):
+            for b in range(size):
+                row = middle + int(np.rint((ys[who[a]] - ys[who[b]]) * OVERSAMPLE))
+                col = middle + int(np.rint((xs[who[a]] - xs[who[b]]) * OVERSAMPLE))
+                inside = 0 <= row < fine.shape[0] and 0 <= col < fine.shape[1]
+                matrix[a, b] = fine[row, col] if inside else 0.0
+        for a in range(size):
+            matrix[a, a] += ALIKE
+        out[i] = max(1.0, np.linalg.solve(matrix, unit)[0])
 
 
 @compiled()

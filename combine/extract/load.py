@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import psycopg
+from numpy.typing import NDArray
 from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
@@ -142,6 +143,7 @@ def store(
     conn: Connection,
     run: Run,
     rows: Columns,
+    curves: dict[str, Columns],
     depths: list[dict[str, Any]],
     finish: dict[str, Any],
     settings: Settings,
@@ -151,7 +153,10 @@ def store(
         conn.execute(load("combine/extract_hold.sql"), {"tile": run.tile})
         rows = rows | {"name": np.array(_names(conn, run, rows, settings), object)}
         conn.execute(load("combine/extract_forget.sql"), {"run": run.run})
+        conn.execute(load("combine/extract_forget_curves.sql"), {"run": run.run})
         _copy(conn, run, rows)
+        for band, values in curves.items():
+            _copy_curves(conn, run, band, values)
         for depth in depths:
             conn.execute(load("combine/extract_depth.sql"), {"run": run.run, **depth})
         conn.execute(
@@ -186,6 +191,26 @@ def _copy(conn: Connection, run: Run, rows: Columns) -> None:
     with conn.cursor() as cursor, cursor.copy(statement) as copy:
         for row in zip(*values, strict=True):
             copy.write_row(row)
+
+
+def _copy_curves(conn: Connection, run: Run, band: str, values: Columns) -> None:
+    """Write the curves of growth of one band as text: lists of numbers are made faster so than one by one."""
+    names = ["run", "id", "band", *values]
+    texts = [_texts(value) for value in values.values()]
+    lines = [
+        f"{run.run}\t{number}\t{band}\t" + "\t".join(row) for number, row in enumerate(zip(*texts, strict=True), 1)
+    ]
+    statement = SQL("COPY deepcal.source_curve ({}) FROM STDIN").format(SQL(", ").join(map(Identifier, names)))
+    with conn.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write("\n".join([*lines, ""]))
+
+
+def _texts(values: NDArray[Any]) -> list[str]:
+    """Return one text a row for COPY: a number or an array of numbers, NaN inside an array, empty outside."""
+    if values.ndim == 1:
+        return [f"{value:.6g}" if np.isfinite(value) else r"\N" for value in values.tolist()]
+    form = "{" + ",".join(["%.6g"] * values.shape[1]) + "}"
+    return [form % tuple(row) for row in values.tolist()]
 
 
 def _plain(values: Any) -> list[Any]:

@@ -12,10 +12,21 @@ from combine.extract.artifacts import Surroundings, density_class, flags
 from combine.extract.calibrate import References, ZeroPoint, stored, zero_point
 from combine.extract.images import Band
 from combine.extract.load import BrightStars, Run, read_band, read_bright, read_run, read_short, read_standards, store
+from combine.extract.photometry import main_circle, radii
 from combine.extract.saturated import with_short_exposures
 from combine.extract.sources import Found, Measured, find, measure, read_bands
 from combine.extract.stray import Stray, stray_light
-from combine.extract.table import Columns, calibrated, columns, parents, suspects
+from combine.extract.table import (
+    BandTable,
+    Columns,
+    by_declination,
+    calibrated,
+    columns,
+    curves,
+    parents,
+    suspects,
+)
+from combine.measure.growth import curve_of_growth
 from combine.products import Product
 from schema.code import code_digest
 from schema.errors import BadArgument
@@ -96,7 +107,11 @@ def extract_field(
     points = {b.letter: _tie(b, found, m, lists, settings) for b, m in zip(bands, measured, strict=True)}
     density = chosen.density or _density(bright, chosen, settings)
     stray = stray_light(bands, chosen.hemispheres, bright.x, bright.y, bright.mag, settings)
-    rows = _rows(chosen, found, measured, points, bright, stray, density, settings)
+    tables = [
+        calibrated(values, points[letter], settings["vega_jy"]["jhk".index(letter)], settings)
+        for letter, values in zip(points, measured, strict=True)
+    ]
+    rows = _rows(chosen, found, measured, tables, "".join(points), bright, stray, density, settings)
     rows = with_short_exposures(rows, short, settings["vega_jy"], settings)
     progress("extract", 4, STEPS)
     calibration = stored(points)
@@ -104,7 +119,17 @@ def extract_field(
         "code": extract_code(), "confirm": confirm, "density": density, "calibration": calibration,
         "stray": stray.stored(), "parameters": settings,
     }  # fmt: skip
-    store(conn, chosen, rows, [d for band in bands for d in _depths(band, points[band.letter])], finish, settings)
+    order = by_declination(found, chosen.grid)[2]
+    growing = {letter: curves(table, order) for letter, table in zip(points, tables, strict=True)}
+    store(
+        conn,
+        chosen,
+        rows,
+        growing,
+        [d for band in bands for d in _depths(band, points[band.letter], settings)],
+        finish,
+        settings,
+    )
     progress("extract", STEPS, STEPS)
     return ExtractResult(
         run=chosen.run,
@@ -142,14 +167,14 @@ def _read(letter: str, run: Run) -> tuple[str, dict[str, Product]]:
 def _tie(
     band: Band, found: Found, measured: Measured, lists: list[References], settings: Settings
 ) -> dict[str, ZeroPoint]:
-    """Tie both directions of a band."""
-    number = "jhk".index(band.letter)
+    """Tie both directions of a band: aperture fluxes (n, s), and those of fits (n_psf, s_psf)."""
+    number, main = "jhk".index(band.letter), main_circle(settings)
     points = {}
-    for letter, part in measured.parts.items():
-        growth = band.directions[letter].psf.growth(settings["aper_radius"][0])
-        otherwise = band.magzp + 2.5 * float(np.log10(growth))
-        sigma = np.hypot(part.sigma, part.common)
-        points[letter] = zero_point(number, found.x, found.y, part.flux, sigma, lists, otherwise, settings)
+    for letter, stack in measured.stacks.items():
+        growth = float(stack.growth[main])
+        for name, part, share in ((letter, stack.circles.column(main), growth), (f"{letter}_psf", stack.psf, 1.0)):
+            otherwise = band.magzp + 2.5 * float(np.log10(share))
+            points[name] = zero_point(number, found.x, found.y, *part.pair, lists, otherwise, settings)
     return points
 
 
@@ -157,18 +182,14 @@ def _rows(
     run: Run,
     found: Found,
     measured: list[Measured],
-    points: dict[str, dict[str, ZeroPoint]],
+    tables: list[BandTable],
+    letters: str,
     bright: BrightStars,
     stray: Stray,
     density: str,
     settings: Settings,
 ) -> Columns:
-    """Calibrate, flag and arrange the sources."""
-    letters = "".join(points)
-    tables = [
-        calibrated(values, points[letter], settings["vega_jy"]["jhk".index(letter)])
-        for letter, values in zip(letters, measured, strict=True)
-    ]
+    """Flag and arrange the sources of the bands `letters`."""
     them = suspects(found, letters, measured, tables, settings)
     stars = parents(them, bright.x, bright.y, bright.mag, settings["zp_radius"][0])
     flag = flags(them, stars, stray, Surroundings(run.hemispheres, density), settings)
@@ -185,10 +206,9 @@ def _density(bright: BrightStars, run: Run, settings: Settings) -> str:
     return density_class(float(inside.sum()) / (nx * ny) * 3600**2, settings)
 
 
-def _depths(band: Band, points: dict[str, ZeroPoint]) -> list[dict[str, Any]]:
-    """Return width and detection limit (five sigma at median variance) of each stack of a band."""
-    growth = {letter: layer.psf.growth(4.0) for letter, layer in band.directions.items()}
-    total = {letter: point.value - 2.5 * np.log10(growth[letter]) for letter, point in points.items()}
+def _depths(band: Band, points: dict[str, ZeroPoint], settings: Settings) -> list[dict[str, Any]]:
+    """Return width, curve of growth and detection limit (five sigma at median variance) of each stack of a band."""
+    total = {letter: points[f"{letter}_psf"].value for letter in band.directions}
     both = float(np.mean(list(total.values())))
     rows = []
     for direction, layer, zero in (
@@ -196,6 +216,9 @@ def _depths(band: Band, points: dict[str, ZeroPoint]) -> list[dict[str, Any]]:
         *((letter.upper(), layer, total[letter]) for letter, layer in band.directions.items()),
     ):
         sigma = layer.filter.sigma * float(np.sqrt(np.nanmedian(layer.var)))
+        growth = [float(share) for share in curve_of_growth(layer.psf, *radii(settings))]
         m5 = float(zero - 2.5 * np.log10(5 * sigma))
-        rows.append({"band": band.letter, "direction": direction, "fwhm": layer.psf.fwhm, "m5_det": m5})
+        rows.append(
+            {"band": band.letter, "direction": direction, "fwhm": layer.psf.fwhm, "m5_det": m5, "growth": growth}
+        )
     return rows

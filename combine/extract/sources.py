@@ -12,8 +12,8 @@ from combine.extract.bands import Detections, detections
 from combine.extract.confirm import Rule, wanted
 from combine.extract.images import Band, prepare
 from combine.extract.merge import merge, weighted
-from combine.extract.neighbours import FIT_ROUNDS, Model, model
-from combine.extract.photometry import Photometry, measure_noise, photometry
+from combine.extract.neighbours import FIT_ROUNDS, model
+from combine.extract.photometry import Stack, measure_noise, photometry
 from combine.extract.stars import Stars, fit, reaches
 from combine.measure.aperture import Floats
 from combine.products import Product
@@ -52,16 +52,14 @@ class Measured:
     """Photometry of one band at the merged places.
 
     snr, snr_dir : in the detection filter of N+S, and of each direction
-    parts : aperture photometry of each direction
-    shape : fluxes and their noise (DN) by the detection filter, as an aperture would have them of a star
+    stacks : photometry of each direction
     coverage : over the largest of N+S
     stripe : signal to noise of the electronic stripe that was taken off under each source
     """
 
     snr: Floats
     snr_dir: dict[str, Floats]
-    parts: dict[str, Photometry]
-    shape: dict[str, tuple[Floats, Floats]]
+    stacks: dict[str, Stack]
     coverage: Floats
     stripe: Floats
 
@@ -134,18 +132,15 @@ def _measure_band(band: Band, number: int, found: Found, settings: Settings) -> 
     models = {letter: model(layer, x, y, guess) for letter, layer in band.directions.items()}
     both = _signal(band, x, y, guess) if len(models) == 2 else next(iter(models.values())).snr
     noise = measure_noise(band, models, settings)
-    parts = {
-        letter: photometry(layer, _first(models[letter], count), found.x, found.y, noise, settings)
+    stacks = {
+        letter: photometry(layer, models[letter].first(count), found.x, found.y, noise, settings)
         for letter, layer in band.directions.items()
     }
-    coverage = band.both.at(band.both.count, found.x, found.y) / max(int(band.both.count.max()), 1)
-    growth = {letter: layer.psf.growth(settings["aper_radius"][0]) for letter, layer in band.directions.items()}
     return Measured(
         snr=both[:count],
         snr_dir={letter: one.snr[:count] for letter, one in models.items()},
-        parts=parts,
-        shape={d: (one.flux[:count] * growth[d], one.sigma[:count] * growth[d]) for d, one in models.items()},
-        coverage=coverage,
+        stacks=stacks,
+        coverage=band.both.at(band.both.count, found.x, found.y) / max(int(band.both.count.max()), 1),
         stripe=_stripe(band, found),
     )
 
@@ -162,11 +157,6 @@ def _signal(band: Band, x: Floats, y: Floats, guess: Floats) -> Floats:
     profile = band.both.profile
     stars = Stars(x, y, np.nan_to_num(guess))
     return fit(band.both.snr, profile, stars, rounds=FIT_ROUNDS, move=0.0, reach=reaches(profile, guess))[0].snr
-
-
-def _first(whole: Model, count: int) -> Model:
-    """Return a model with the values of its first sources, images as they are."""
-    return Model(whole.snr[:count], whole.flux[:count], whole.sigma[:count], whole.image, whole.residual)
 
 
 def _gather(joined: Ints, values: Sequence[NDArray[Any]], missing: float) -> Floats:

@@ -12,7 +12,7 @@ from combine.extract.calibrate import ZeroPoint, matched
 from combine.extract.flux import limit, magnitude, mean_magnitude, microjansky
 from combine.extract.merge import weighted
 from combine.extract.neighbours import nearest
-from combine.extract.photometry import Photometry, combined
+from combine.extract.photometry import combined, main_circle, mean_of
 from combine.extract.sources import Found, Measured
 from combine.measure.aperture import Floats
 from schema.grid import Grid
@@ -25,26 +25,52 @@ Pair = tuple[Floats, Floats]
 
 @dataclass(frozen=True)
 class BandTable:
-    """One band in microjansky, values with their errors: N and S joined, each alone, each by the detection filter."""
+    """One band in microjansky, values with their errors.
+
+    both, parts : total fluxes from the aperture: N and S joined, each alone
+    psf, psf_parts : the same from fits of stars
+    circles, circle_parts : light inside circles of growing radius, (sources, radii)
+    raw : (sources, radii) the same of N and S joined, neighbours left in and above the plain median of the annulus
+    sky, sky_raw : of N and S joined, a pixel: after neighbours are taken off, and that median
+    """
 
     both: Pair
     parts: dict[str, Pair]
-    shape: dict[str, Pair]
+    psf: Pair
+    psf_parts: dict[str, Pair]
+    circles: Pair
+    circle_parts: dict[str, Pair]
+    raw: Floats
+    sky: Floats
+    sky_raw: Floats
     vega_jy: float
 
 
-def calibrated(measured: Measured, points: Mapping[str, ZeroPoint], vega_jy: float) -> BandTable:
-    """Turn the fluxes of one band into microjansky and join N and S."""
-    scaled = {}
-    for letter, part in measured.parts.items():
-        columns = (microjansky(v, points[letter].value, vega_jy) for v in (part.flux, part.sigma, part.common))
-        scaled[letter] = Photometry(*columns)
-    parts = {letter: (part.flux, np.hypot(part.sigma, part.common)) for letter, part in scaled.items()}
-    shape = {
-        letter: (microjansky(flux, points[letter].value, vega_jy), microjansky(sigma, points[letter].value, vega_jy))
-        for letter, (flux, sigma) in measured.shape.items()
-    }
-    return BandTable(combined(list(scaled.values())), parts, shape, vega_jy)
+def calibrated(measured: Measured, points: Mapping[str, ZeroPoint], vega_jy: float, settings: Settings) -> BandTable:
+    """Turn the fluxes of one band into microjansky and join N and S.
+
+    `points` has the zero points of aperture fluxes by direction (n, s), and of fits (n_psf, s_psf).
+    """
+    main = main_circle(settings)
+    unit = {name: float(microjansky(1.0, point.value, vega_jy)) for name, point in points.items()}
+    stacks = measured.stacks
+    whole = {d: one.circles.column(main) * unit[d] for d, one in stacks.items()}
+    fits = {d: one.psf * unit[f"{d}_psf"] for d, one in stacks.items()}
+    # A zero point makes the light in the aperture that of the whole star.
+    inside = {d: unit[d] * float(one.growth[main]) for d, one in stacks.items()}
+    curves = {d: one.circles * inside[d] for d, one in stacks.items()}
+
+    def joined(name: str) -> Floats:
+        values = [getattr(one, name) * inside[d] for d, one in stacks.items()]
+        weight = [whole[d].sigma ** -2.0 for d in stacks]
+        return mean_of(values, weight if values[0].ndim == 1 else [w[:, None] for w in weight])
+
+    return BandTable(
+        combined(list(whole.values())), {d: one.pair for d, one in whole.items()},
+        combined(list(fits.values())), {d: one.pair for d, one in fits.items()},
+        combined(list(curves.values())), {d: one.pair for d, one in curves.items()},
+        joined("raw"), joined("sky"), joined("sky_raw"), vega_jy,
+    )  # fmt: skip
 
 
 def columns(
@@ -65,7 +91,7 @@ def columns(
     flag : artifact flag of each source
     grid : of the field
     """
-    ra, dec = grid.sky(found.x, found.y)
+    ra, dec, order = by_declination(found, grid)
     out: Columns = {
         "ra": ra, "dec": dec, "x": found.x, "y": found.y, "pos_err": found.sigma,
         "dra_ns": -found.dx, "ddec_ns": found.dy, "prox": nearest(found.x, found.y),
@@ -76,9 +102,32 @@ def columns(
     for band in set(BANDS) - set(bands):
         out[f"{band}_rule"] = np.zeros(ra.size, np.int16)
     out["rd_flg"] = _reads(out, bands)
-    order = np.lexsort((ra, dec))
     out = {name: values[order] for name, values in out.items()}
     return {"id": np.arange(1, ra.size + 1)} | out
+
+
+def by_declination(found: Found, grid: Grid) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Return right ascensions and declinations (deg) of sources, and the order they are numbered in."""
+    ra, dec = grid.sky(found.x, found.y)
+    return ra, dec, np.lexsort((ra, dec))
+
+
+def curves(table: BandTable, order: NDArray[np.int64]) -> Columns:
+    """Return the columns of deepcal.source_curve for one band, in the order of the sources: ids are 1, 2, 3, ..."""
+    blank = np.full(order.size, np.nan)
+    nothing = np.full_like(table.raw, np.nan)
+    values: Columns = {"flux": table.circles[0], "flux_sig": table.circles[1], "flux_raw": table.raw}
+    for letter in "ns":
+        flux, sigma = table.circle_parts.get(letter, (nothing, nothing))
+        fit, error = table.psf_parts.get(letter, (blank, blank))
+        values |= {
+            f"flux_{letter}": flux,
+            f"flux_{letter}_sig": sigma,
+            f"psf_{letter}": fit,
+            f"psf_{letter}_sig": error,
+        }
+    values["sky_raw"] = table.sky_raw
+    return {name: value[order] for name, value in values.items()}
 
 
 def _reads(out: Columns, bands: str) -> NDArray[Any]:
@@ -96,6 +145,7 @@ def _band_columns(
     """Return the columns of one band."""
     blank = np.full(found.x.size, np.nan)
     flux, sigma = table.both
+    flux_psf, sigma_psf = table.psf
     north, south = table.parts.get("n", (blank, blank)), table.parts.get("s", (blank, blank))
     snr, snr_n, snr_s = signals(number, found, measured)
     mag, error = magnitude(flux, sigma, table.vega_jy)
@@ -106,6 +156,9 @@ def _band_columns(
         "m": np.where(seen, mag, np.nan), "msig": np.where(seen, error, np.nan),
         "m_mean": np.where(seen, mean_magnitude(*each), np.nan),
         "m95": np.where(seen, np.nan, limit(flux, sigma, table.vega_jy)),
+        "m_psf": np.where(seen, magnitude(flux_psf, sigma_psf, table.vega_jy)[0], np.nan),
+        "msig_psf": np.where(seen, magnitude(flux_psf, sigma_psf, table.vega_jy)[1], np.nan),
+        "flux_psf": flux_psf, "flux_psf_sig": sigma_psf, "sky": table.sky,
         "flux": flux, "flux_sig": sigma, "flux_n": north[0], "flux_n_sig": north[1],
         "flux_s": south[0], "flux_s_sig": south[1], "snr": snr, "snr_n": snr_n, "snr_s": snr_s,
         "cov": measured.coverage, "rule": found.rule[:, number],
@@ -134,9 +187,9 @@ def suspects(
     for number, band in enumerate(bands):
         b, table = BANDS.index(band), tables[number]
         snr[:, b] = signals(number, found, measured[number])[0]
-        flux, _ = weighted(*(np.stack(v, axis=-1) for v in zip(*table.shape.values(), strict=True)))
+        flux, _ = weighted(*(np.stack(v, axis=-1) for v in zip(*table.psf_parts.values(), strict=True)))
         mag[:, b] = magnitude(flux, flux, table.vega_jy)[0]
-        for letter, (own, sigma) in table.shape.items():
+        for letter, (own, sigma) in table.psf_parts.items():
             by_direction[letter][:, b] = magnitude(own, sigma, table.vega_jy)[0]
             noise[letter][:, b] = magnitude(sigma, sigma, table.vega_jy)[0]
         with np.errstate(invalid="ignore"):

@@ -26,6 +26,7 @@ _TYPES: dict[str, Any] = {
     "integer[]": pg.ARRAY(sa.Integer()),
     "jsonb": pg.JSONB(),
     "real": sa.REAL(),
+    "real[]": pg.ARRAY(sa.REAL()),
     "smallint": sa.SmallInteger(),
     "text": sa.Text(),
     "text[]": pg.ARRAY(sa.Text()),

@@ -20,6 +20,11 @@ def _band(b: str) -> "list[sa.Column[Any]]":
         col(f"{b}_m95", "real", f"{n} magnitude limit with 95 percent confidence where undetected", unit="mag", ucd=f"{mag};stat.max"),
         col(f"{b}_flux", "real", f"{n} flux density, inverse-variance mean of N and S; can be negative", unit="uJy", ucd=flux),
         col(f"{b}_flux_sig", "real", f"Uncertainty of {b}_flux", unit="uJy", ucd=f"stat.error;{flux}"),
+        col(f"{b}_m_psf", "real", f"{n} magnitude of a star fitted together with its neighbours; empty where undetected", unit="mag", ucd=mag),
+        col(f"{b}_msig_psf", "real", f"Uncertainty of {b}_m_psf", unit="mag", ucd=f"stat.error;{mag}"),
+        col(f"{b}_flux_psf", "real", f"{n} flux density of a star fitted together with its neighbours; can be negative", unit="uJy", ucd=flux),
+        col(f"{b}_flux_psf_sig", "real", f"Uncertainty of {b}_flux_psf", unit="uJy", ucd=f"stat.error;{flux}"),
+        col(f"{b}_sky", "real", f"{n} sky of an annulus of 14 to 20 arcsec above that of the stack, after neighbours are taken off", unit="uJy/arcsec2", ucd=f"phot.flux.density.sb;{ucd}"),
         col(f"{b}_flux_n", "real", f"{n} flux density on the north stack", unit="uJy", ucd=flux),
         col(f"{b}_flux_n_sig", "real", f"Uncertainty of {b}_flux_n", unit="uJy", ucd=f"stat.error;{flux}"),
         col(f"{b}_flux_s", "real", f"{n} flux density on the south stack", unit="uJy", ucd=flux),
@@ -58,10 +63,37 @@ source = sa.Table(
     sa.CheckConstraint("rd_flg ~ '^[014]{3}$'", name="rd_flg"),
     *(sa.CheckConstraint(f"{b}_rule BETWEEN 0 AND 3", name=f"{b}_rule") for b in BANDS),
     *(sa.CheckConstraint(f"{b}_msig > 0 AND {b}_flux_sig > 0", name=f"{b}_sig") for b in BANDS),
+    *(sa.CheckConstraint(f"{b}_msig_psf > 0 AND {b}_flux_psf_sig > 0", name=f"{b}_psf_sig") for b in BANDS),
     sa.CheckConstraint("pos_err > 0", name="pos_err"),
     sa.Index("source_tile_idx", "tile"),
     schema="deepcal",
     comment="One extracted source of one run, measured on the north, the south and the combined stacks",
+)
+
+_CIRCLES = "light inside circles of 3, 4, ... 14 arcsec, as it is (over stack.growth: of the whole star)"
+
+source_curve = sa.Table(
+    "source_curve",
+    metadata,
+    col("run", "character(12)", "The run", sa.ForeignKey("deepcal.stack_run.run", ondelete="CASCADE"), null=False, ucd="meta.id;meta.dataset"),
+    col("id", "integer", "The source in the run", null=False, ucd="meta.id"),
+    col("band", "character(1)", "Band: j, h or k", null=False, ucd="instr.bandpass"),
+    col("flux", "real[]", f"N and S joined: {_CIRCLES}", unit="uJy", null=False, ucd="phot.flux.density"),
+    col("flux_sig", "real[]", "Uncertainty of flux", unit="uJy", null=False, ucd="stat.error;phot.flux.density"),
+    col("flux_n", "real[]", f"N: {_CIRCLES}", unit="uJy", ucd="phot.flux.density"),
+    col("flux_n_sig", "real[]", "Uncertainty of flux_n", unit="uJy", ucd="stat.error;phot.flux.density"),
+    col("flux_s", "real[]", f"S: {_CIRCLES}", unit="uJy", ucd="phot.flux.density"),
+    col("flux_s_sig", "real[]", "Uncertainty of flux_s", unit="uJy", ucd="stat.error;phot.flux.density"),
+    col("flux_raw", "real[]", "N and S joined: the same with neighbours left in, above sky_raw", unit="uJy", null=False, ucd="phot.flux.density"),
+    col("sky_raw", "real", "Plain median of the annulus, neighbours left in", unit="uJy/arcsec2", ucd="phot.flux.density.sb"),
+    col("psf_n", "real", "Flux density of a star fitted together with its neighbours on N", unit="uJy", ucd="phot.flux.density"),
+    col("psf_n_sig", "real", "Uncertainty of psf_n", unit="uJy", ucd="stat.error;phot.flux.density"),
+    col("psf_s", "real", "Flux density of a star fitted together with its neighbours on S", unit="uJy", ucd="phot.flux.density"),
+    col("psf_s_sig", "real", "Uncertainty of psf_s", unit="uJy", ucd="stat.error;phot.flux.density"),
+    sa.PrimaryKeyConstraint("run", "id", "band"),
+    sa.CheckConstraint("band IN ('j', 'h', 'k')", name="band"),
+    schema="deepcal",
+    comment="How the light of one source grows with the radius in one band, and what N and S tell of it apart",
 )
 
 merged_run = sa.Table(

@@ -92,6 +92,7 @@ stack = sa.Table(
     col("noise_aper", "real", "Measured scatter of empty apertures of 4 arcsec at median coverage", unit="DN", ucd="stat.stdev;instr.background"),
     col("noise_predicted", "real", "The same, predicted from the noises and weights of the scans", unit="DN", ucd="stat.stdev;instr.background"),
     col("fwhm", "real", "Full width at half maximum of a star", unit="arcsec", ucd="phys.angSize;instr.det.psf"),
+    col("growth", "real[]", "Part of a star's light within 3, 4, ... 14 arcsec", ucd="stat.value;instr.det.psf"),
     col("m5_aper", "real", "Magnitude of a star at five times noise_aper", unit="mag", ucd="phot.mag;stat.min"),
     *(col(f"m5_aper_{percent}", "real", f"The same {words}", unit="mag", ucd="phot.mag;stat.min") for percent, words in DEPTHS.items()),
     col("m5_det", "real", "Magnitude of a star at five sigma of the detection filter", unit="mag", ucd="phot.mag;stat.min"),
