@@ -1,6 +1,8 @@
 """A private server in a folder of its own, for one run of a bench."""
 
 import os
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +16,7 @@ from schema.readiness import bring_up_to_date
 @contextmanager
 def empty_server() -> Iterator[tuple[Connection, Path]]:
     """Run a server, as `deepcal db start` makes it; hand out its database and the folder, whose files it can read."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # the server ends with who asked for it
     with tempfile.TemporaryDirectory(prefix="deepcal-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)
