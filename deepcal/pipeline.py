@@ -31,7 +31,7 @@ def run_field(
     built = combine.stack_field(conn, tile, where=where, home=home, progress=progress)
     found = None
     if built.built or not combine.has_sources(conn, built.run):
-        found = combine.extract_field(conn, tile, run=built.run, home=home, progress=progress)
+        found = combine.extract_field(conn, tile, run=built.run, injections=True, home=home, progress=progress)
     if where is not None:
         return RunResult(built, found, False, None)
     with conn.transaction():  # a reader never sees the new run without its matches

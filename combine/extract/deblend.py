@@ -16,6 +16,8 @@ BESIDE = 6.0
 """Nearer than this, pixels, the shape of a star's neighbour is in doubt."""
 FAR = 60.0
 """Farther than this, pixels, even the brightest star leaves nothing."""
+BETWEEN = 0.8
+"""Least height of the highest pixel of a star, over that of the star."""
 RING = 3
 """A star leaves little at this distance, pixels; an unlike shape of a neighbour leaves much."""
 COARSE, AROUND = 4, 5
@@ -23,18 +25,34 @@ COARSE, AROUND = 4, 5
 
 
 def peaks(snr: Image, threshold: float) -> Stars:
-    """Return the local maxima above a signal to noise, brightest first."""
+    """Return the local maxima above a signal to noise, brightest first: whole pixels, heights between them."""
     room = 4096
     while True:
         rows, cols = np.empty(room, np.int64), np.empty(room, np.int64)
-        count = kernel.peaks(snr, threshold, rows, cols)
+        count = kernel.peaks(snr, BETWEEN * threshold, rows, cols)
         if count <= room:
             break
         room = count
     rows, cols = rows[:count], cols[:count]
-    order = np.argsort(-snr[rows, cols], kind="stable")
-    rows, cols = rows[order], cols[order]
-    return Stars(cols.astype(float), rows.astype(float), snr[rows, cols].astype(float))
+    height = _height(snr, rows, cols)
+    high = height >= threshold
+    order = np.argsort(-height[high], kind="stable")
+    return Stars(*(values[high][order].astype(float) for values in (cols, rows, height)))
+
+
+def _height(snr: Image, rows: Ints, cols: Ints) -> Floats:
+    """Return the tops of parabolas through peaks and their neighbours: stars seldom stand on the middle of a pixel."""
+    top = snr[rows, cols].astype(float)
+    out = top.copy()
+    for low, high in (
+        (snr[rows - 1, cols], snr[rows + 1, cols]),
+        (snr[rows, cols - 1], snr[rows, cols + 1]),
+    ):
+        bend = 2 * top - low - high
+        with np.errstate(invalid="ignore", divide="ignore"):
+            rise = (high - low) ** 2 / (8 * bend)
+        out += np.where(bend > 0, np.minimum(rise, bend / 8), 0)
+    return out
 
 
 def doubt(profile: Profile, distance: Floats, settings: Settings) -> Floats:
@@ -69,12 +87,16 @@ def hidden(left: Image, profile: Profile, stars: Stars, settings: Settings) -> S
 def beyond_doubt(left: Image, profile: Profile, stars: Stars, threshold: float, settings: Settings) -> Stars:
     """Return the peaks of what `stars` leave that exceed what their shapes may leave by a signal to noise."""
     found = peaks(left, threshold)
-    if found.x.size == 0 or stars.x.size == 0:
-        return found
-    in_doubt = np.zeros(found.x.size)
-    pairs = cKDTree(found.places).sparse_distance_matrix(cKDTree(stars.places), FAR, output_type="ndarray")
-    np.add.at(in_doubt, pairs["i"], stars.snr[pairs["j"]] * doubt(profile, pairs["v"], settings))
-    return found.where(found.snr - in_doubt >= threshold)
+    return found.where(found.snr - doubt_at(found, profile, stars, settings) >= threshold)
+
+
+def doubt_at(places: Stars, profile: Profile, stars: Stars, settings: Settings) -> Floats:
+    """Return the signal to noise that the shapes of `stars`, known so well, may leave at each of the places."""
+    total = np.zeros(places.x.size)
+    if total.size and stars.x.size:
+        pairs = cKDTree(places.places).sparse_distance_matrix(cKDTree(stars.places), FAR, output_type="ndarray")
+        np.add.at(total, pairs["i"], stars.snr[pairs["j"]] * doubt(profile, pairs["v"], settings))
+    return total
 
 
 def mirrored(snr: Image, profile: Profile, stars: Stars, settings: Settings) -> NDArray[np.bool_]:

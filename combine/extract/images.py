@@ -1,6 +1,7 @@
 """What the extraction reads: the stacks of a band above their sky, filtered, in units of their noise."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -48,6 +49,12 @@ class Layer:
         """The filtered star, ready for fits."""
         return Profile.of(self.psf, self.filter)
 
+    def showing(self, image: Image, snr: Image) -> "Layer":
+        """Return the layer with other pixels; the filtered star stays as it was worked out."""
+        other = replace(self, image=image, snr=snr)
+        other.__dict__["profile"] = self.profile
+        return other
+
     def flux_sigma(self, x: Floats, y: Floats) -> Floats:
         """Return the noise (DN) of a star's flux in the detection filter at pixels `x`, `y`; NaN where blank."""
         return self.filter.sigma * np.sqrt(self.at(self.var, x, y))
@@ -88,15 +95,7 @@ class Profile:
     def of(cls, psf: Psf, found: DetectionFilter) -> "Profile":
         """Filter a star at every phase of the fine grid."""
         size = OVERSAMPLE * (RADIUS + 2)
-        fine = np.zeros((2 * size + 1, 2 * size + 1))
-        for j in range(OVERSAMPLE):
-            for i in range(OVERSAMPLE):
-                star = psf.stamp(i / OVERSAMPLE, j / OVERSAMPLE)
-                seen = signal.fftconvolve(star, found.kernel[::-1, ::-1], mode="same")
-                first = size - OVERSAMPLE * RADIUS
-                rows = slice(first - j, first - j + OVERSAMPLE * 2 * RADIUS + 1, OVERSAMPLE)
-                cols = slice(first - i, first - i + OVERSAMPLE * 2 * RADIUS + 1, OVERSAMPLE)
-                fine[rows, cols] = seen
+        fine = filtered(psf, found)
         fine /= fine[size, size]
         box = np.array([(r, c) for r in (-1, 0, 1) for c in (-1, 0, 1)])
         lag = OVERSAMPLE * (box[:, None] - box[None, :]) + size
@@ -110,6 +109,20 @@ class Profile:
         largest = np.zeros(RADIUS + 1)
         np.maximum.at(largest, ring.ravel(), np.abs(fine).ravel())
         return cls(fine, inverse, np.maximum.accumulate(largest[::-1])[::-1], float(1 / np.sqrt(bend)))
+
+
+def filtered(psf: Psf, found: DetectionFilter) -> Floats:
+    """Return the filtered image of an object of unit flux, four times finer than the pixels."""
+    size = OVERSAMPLE * (RADIUS + 2)
+    fine = np.zeros((2 * size + 1, 2 * size + 1))
+    first = size - OVERSAMPLE * RADIUS
+    for j in range(OVERSAMPLE):
+        for i in range(OVERSAMPLE):
+            seen = signal.fftconvolve(psf.stamp(i / OVERSAMPLE, j / OVERSAMPLE), found.kernel[::-1, ::-1], mode="same")
+            rows = slice(first - j, first - j + OVERSAMPLE * 2 * RADIUS + 1, OVERSAMPLE)
+            cols = slice(first - i, first - i + OVERSAMPLE * 2 * RADIUS + 1, OVERSAMPLE)
+            fine[rows, cols] = seen
+    return fine
 
 
 @dataclass(frozen=True)
@@ -131,6 +144,13 @@ class Band:
     def directions(self) -> dict[str, Layer]:
         """The stacks of single directions, by letter."""
         return {letter: layer for letter, layer in (("n", self.north), ("s", self.south)) if layer is not None}
+
+    def changed(self, change: Callable[[Layer], Layer]) -> "Band":
+        """Return the band with every layer changed; one that stands for several is changed once."""
+        layers = {id(layer): layer for layer in (self.both, *self.directions.values())}
+        new: dict[int | None, Layer | None] = {key: change(layer) for key, layer in layers.items()}
+        north, south, both = (new.get(id(layer)) for layer in (self.north, self.south, self.both))
+        return replace(self, north=north, south=south, both=both or self.both)
 
 
 def prepare(letter: str, products: dict[str, Product], settings: Settings) -> Band:

@@ -12,6 +12,7 @@ from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
 from combine.extract.calibrate import References
+from combine.extract.completeness import Completeness
 from combine.extract.names import name_all
 from combine.extract.saturated import ShortExposures
 from combine.extract.table import Columns
@@ -20,6 +21,7 @@ from combine.products import Product, read_product
 from schema.errors import BadArgument, BadFile, NotReady
 from schema.grid import Grid
 from schema.settings import Settings
+from schema.tables.completeness import completeness
 from schema.tables.source import source
 from sql import load
 
@@ -145,10 +147,19 @@ def store(
     rows: Columns,
     curves: dict[str, Columns],
     depths: list[dict[str, Any]],
+    told: Completeness | None,
     finish: dict[str, Any],
     settings: Settings,
 ) -> None:
-    """Replace the sources of a run, and say in its row how they were made; one transaction."""
+    """Replace the sources of a run, and say in its row how they were made; one transaction.
+
+    Parameters
+    ----------
+    rows : columns of the sources
+    depths : width and limit of each stack
+    told : what injections tell of the list; None takes off what earlier ones told
+    finish : for the row of the run
+    """
     with conn.transaction():
         conn.execute(load("combine/extract_hold.sql"), {"tile": run.tile})
         rows = rows | {"name": np.array(_names(conn, run, rows, settings), object)}
@@ -159,6 +170,7 @@ def store(
             _copy_curves(conn, run, band, values)
         for depth in depths:
             conn.execute(load("combine/extract_depth.sql"), {"run": run.run, **depth})
+        _store_completeness(conn, run, told, "".join(run.paths))
         conn.execute(
             load("combine/extract_finish.sql"),
             {
@@ -171,6 +183,23 @@ def store(
                 "parameters": Jsonb(finish["parameters"]),
             },
         )
+
+
+def _store_completeness(conn: Connection, run: Run, told: Completeness | None, bands: str) -> None:
+    """Replace what injections told of a run."""
+    conn.execute(load("combine/completeness_forget.sql"), {"run": run.run})
+    for band in bands:
+        limits = {} if told is None else {"m50": told.m50.get(band), "m50_noise": told.m50_noise.get(band)}
+        plain = {name: None if value is None or np.isnan(value) else value for name, value in limits.items()}
+        values = {"run": run.run, "band": band, "m50": None, "m50_noise": None} | plain
+        conn.execute(load("combine/completeness_limit.sql"), values)
+    if told is None:
+        return
+    names = [column.name for column in completeness.columns if column.name != "run"]
+    statement = SQL("COPY deepcal.completeness (run, {}) FROM STDIN").format(SQL(", ").join(map(Identifier, names)))
+    with conn.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in told.rows:
+            copy.write_row([run.run, *(row.get(name) for name in names)])
 
 
 def _names(conn: Connection, run: Run, rows: Columns, settings: Settings) -> list[str]:

@@ -1,5 +1,6 @@
 """Extract the sources of a run: read its stacks, find, measure, calibrate, flag, store."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ import psycopg
 
 from combine.extract.artifacts import Surroundings, density_class, flags
 from combine.extract.calibrate import References, ZeroPoint, stored, zero_point
+from combine.extract.completeness import completeness
 from combine.extract.images import Band
 from combine.extract.load import BrightStars, Run, read_band, read_bright, read_run, read_short, read_standards, store
 from combine.extract.photometry import main_circle, radii
@@ -35,7 +37,7 @@ from schema.settings import Settings, of_groups, read
 from sql import load
 
 CONFIRM = ("default", "published", "none")
-STEPS = 5
+STEPS = 6
 MARGIN = 200.0
 """Arcsec around the field from where false light of a star can come: two frame steps."""
 DENSITY_MAG = 14.0
@@ -49,6 +51,8 @@ class ExtractResult:
     flagged : rows by artifact flag
     calibration : as stored: zero point, its error, stars and reference by band and direction
     one_direction : True where N or S is missing, so that nothing can be confirmed
+    m50, m50_noise : by band, magnitude at which half of the stars are found, and where noise alone would put it; bands
+        in which that cannot be told are left out
     """
 
     run: str
@@ -58,6 +62,8 @@ class ExtractResult:
     flagged: dict[str, int]
     calibration: dict[str, Any]
     one_direction: bool
+    m50: dict[str, float]
+    m50_noise: dict[str, float]
 
 
 def extract_field(
@@ -66,6 +72,7 @@ def extract_field(
     *,
     run: str | None = None,
     confirm: str = "default",
+    injections: bool = False,
     home: Path,
     progress: Progress = silent,
 ) -> ExtractResult:
@@ -78,6 +85,7 @@ def extract_field(
     run : of this field; its newest one by default
     confirm : which sources are stored: those that pass the default rule, the published rule, or none (all detections).
         A run with one direction only stores all of them, unconfirmed.
+    injections : whether artificial stars and galaxies tell how complete the list is
     home : data folder the paths of products are relative to, where they are relative
 
     Raises
@@ -114,6 +122,8 @@ def extract_field(
     rows = _rows(chosen, found, measured, tables, "".join(points), bright, stray, density, settings)
     rows = with_short_exposures(rows, short, settings["vega_jy"], settings)
     progress("extract", 4, STEPS)
+    told = completeness(bands, found, measured, points, settings) if injections else None
+    progress("extract", 5, STEPS)
     calibration = stored(points)
     finish = {
         "code": extract_code(), "confirm": confirm, "density": density, "calibration": calibration,
@@ -121,15 +131,8 @@ def extract_field(
     }  # fmt: skip
     order = by_declination(found, chosen.grid)[2]
     growing = {letter: curves(table, order) for letter, table in zip(points, tables, strict=True)}
-    store(
-        conn,
-        chosen,
-        rows,
-        growing,
-        [d for band in bands for d in _depths(band, points[band.letter], settings)],
-        finish,
-        settings,
-    )
+    depths = [d for band in bands for d in _depths(band, points[band.letter], settings)]
+    store(conn, chosen, rows, growing, depths, told, finish, settings)
     progress("extract", STEPS, STEPS)
     return ExtractResult(
         run=chosen.run,
@@ -139,6 +142,8 @@ def extract_field(
         flagged={flag: n for flag in "GPDA" if (n := int((rows["cc_flg"] == flag).sum()))},
         calibration=calibration,
         one_direction=all(len(band.directions) == 1 for band in bands),
+        m50=_known(told.m50 if told else {}),
+        m50_noise=_known(told.m50_noise if told else {}),
     )
 
 
@@ -194,6 +199,11 @@ def _rows(
     stars = parents(them, bright.x, bright.y, bright.mag, settings["zp_radius"][0])
     flag = flags(them, stars, stray, Surroundings(run.hemispheres, density), settings)
     return columns(found, letters, measured, tables, flag, run.grid, settings)
+
+
+def _known(limits: Mapping[str, float]) -> dict[str, float]:
+    """Leave out the bands without a number."""
+    return {band: value for band, value in limits.items() if np.isfinite(value)}
 
 
 def _density(bright: BrightStars, run: Run, settings: Settings) -> str:

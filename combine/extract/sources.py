@@ -71,7 +71,7 @@ def read_bands(products: Sequence[Callable[[], tuple[str, dict[str, Product]]]],
         letter, images = read()
         return prepare(letter, images, settings)
 
-    return _together(one, products)
+    return together(one, products)
 
 
 def find(bands: list[Band], confirm: str, settings: Settings) -> Found:
@@ -79,7 +79,7 @@ def find(bands: list[Band], confirm: str, settings: Settings) -> Found:
 
     A detection that the wanted confirmation leaves out joins a source, but makes none and moves none.
     """
-    per_band = _together(lambda band: detections(band, settings), bands)
+    per_band = together(lambda band: detections(band, settings), bands)
     joined = merge([d.x for d in per_band], [d.y for d in per_band], settings["merge_radius"][0])
     one_way = all(len(band.directions) == 1 for band in bands)  # then nothing can be confirmed
     asked = [wanted(d.rule, "none" if one_way else confirm) for d in per_band]
@@ -118,7 +118,7 @@ def _found(
 
 def measure(bands: list[Band], found: Found, settings: Settings) -> list[Measured]:
     """Measure every source in every band, forced at its place."""
-    return _together(lambda number: _measure_band(bands[number], number, found, settings), range(len(bands)))
+    return together(lambda number: _measure_band(bands[number], number, found, settings), range(len(bands)))
 
 
 def _measure_band(band: Band, number: int, found: Found, settings: Settings) -> Measured:
@@ -168,7 +168,7 @@ def _gather(joined: Ints, values: Sequence[NDArray[Any]], missing: float) -> Flo
     return out
 
 
-def _together(work: Callable[..., Result], items: Sequence[object]) -> list[Result]:
+def together(work: Callable[..., Result], items: Sequence[object]) -> list[Result]:
     """Do the work for all items, a few at once: the compiled loops and the transforms leave the interpreter's lock."""
     with ThreadPoolExecutor(WORKERS) as pool:
         return list(pool.map(work, items))

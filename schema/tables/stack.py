@@ -97,6 +97,7 @@ stack = sa.Table(
     *(col(f"m5_aper_{percent}", "real", f"The same {words}", unit="mag", ucd="phot.mag;stat.min") for percent, words in DEPTHS.items()),
     col("m5_det", "real", "Magnitude of a star at five sigma of the detection filter", unit="mag", ucd="phot.mag;stat.min"),
     col("m50", "real", "Magnitude of half completeness under the confirmation rule", unit="mag", ucd="phot.mag;stat.min"),
+    col("m50_noise", "real", "The same as the noise of the stacks alone predicts it: m50 is brighter where crowding hides stars", unit="mag", ucd="phot.mag;stat.min"),
     sa.PrimaryKeyConstraint("run", "band", "direction", "kind"),
     sa.CheckConstraint("band IN ('j', 'h', 'k') AND direction IN ('N', 'S', 'NS') AND kind IN ('image', 'masked', 'coverage')", name="letters"),
     schema="deepcal",

@@ -1,0 +1,3 @@
+-- Remove what injections told of a run, to store it anew.
+DELETE FROM deepcal.completeness
+ WHERE run = %(run)s
