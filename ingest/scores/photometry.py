@@ -18,11 +18,12 @@ OF_A_FIELD = (
     "places",
     "standards",
     "depths",
-    "scan_photometry",
-    "visit_photometry",
+    "collect",
     "drop",
 )
 """Statements that measure one field, in their order: each looks at the tables of those before it."""
+OF_ALL = ("scan_photometry", "visit_photometry", "nights")
+"""Statements that write what the fields said."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ def measure(conn: Connection, progress: Progress = silent) -> Measured:
         for name in OF_A_FIELD:
             run(conn, name, values | {"tile": tile})
         progress("photometry of fields", done, len(fields))
-    run(conn, "nights", values)
+    for name in OF_ALL:
+        run(conn, name, values)
     return Measured(len(fields), sum(scans for _, scans in fields))
 
 

@@ -1,20 +1,22 @@
 -- At which magnitude do the repeats of each visit of a field scatter as at a signal-to-noise ratio of 10?
-CREATE TEMPORARY TABLE score_depth ON COMMIT DROP AS
-WITH repeats AS (
-    SELECT m.visit, m.star,
-           count(m.j) AS nj, avg(m.j) AS j, var_samp(m.j - j.dmag) AS vj,
-           count(m.h) AS nh, avg(m.h) AS h, var_samp(m.h - h.dmag) AS vh,
-           count(m.k) AS nk, avg(m.k) AS k, var_samp(m.k - k.dmag) AS vk
-      FROM score_match AS m
-      LEFT JOIN score_scan AS j ON j.scan_key = m.scan_key AND j.band = 'j'
-      LEFT JOIN score_scan AS h ON h.scan_key = m.scan_key AND h.band = 'h'
-      LEFT JOIN score_scan AS k ON k.scan_key = m.scan_key AND k.band = 'k'
-     GROUP BY m.visit, m.star
+INSERT INTO score_depth
+WITH differences AS (
+    SELECT scan_key, max(dmag) FILTER (WHERE band = 'j') AS j, max(dmag) FILTER (WHERE band = 'h') AS h, max(dmag) FILTER (WHERE band = 'k') AS k
+      FROM score_scan
+     GROUP BY scan_key
 ), scans AS (
-    SELECT visit, count(DISTINCT scan_key) AS n
-      FROM score_match
+    SELECT visit, count(*) AS n
+      FROM (SELECT visit, scan_key FROM score_match GROUP BY visit, scan_key) AS seen
      GROUP BY visit
-    HAVING count(DISTINCT scan_key) >= 5
+    HAVING count(*) >= 5
+), repeats AS (
+    SELECT m.visit, m.star,
+           count(m.j) AS nj, avg(m.j) AS j, var_samp(m.j - d.j) AS vj,
+           count(m.h) AS nh, avg(m.h) AS h, var_samp(m.h - d.h) AS vh,
+           count(m.k) AS nk, avg(m.k) AS k, var_samp(m.k - d.k) AS vk
+      FROM score_match AS m
+      LEFT JOIN differences AS d USING (scan_key)
+     GROUP BY m.visit, m.star
 ), bins AS (
     SELECT visit, b.band, floor(b.mag / (%(score_snr10_bins)s::float8[])[1]) AS bin, avg(b.mag) AS mag,
            -- the median of chi-square of n - 1 degrees over n - 1

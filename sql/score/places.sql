@@ -7,15 +7,17 @@ WITH asked AS (
      WHERE inner_bright
      GROUP BY visit, seed_scan
     HAVING count(*) >= (%(score_zones)s::float8[])[2]
+), met AS (
+    SELECT scan_key, count(DISTINCT star) AS n
+      FROM score_match
+     WHERE inner_bright
+     GROUP BY scan_key
 ), share AS (
-    SELECT a.visit, a.seed_scan, t.scan_key, t.scan_key = a.seed_scan AS seed,
-           count(DISTINCT m.star)::float8 / a.n AS found
+    SELECT a.visit, t.scan_key, t.scan_key = a.seed_scan AS seed, coalesce(m.n, 0)::float8 / a.n AS found
       FROM asked AS a
       JOIN score_todo AS t USING (visit)
-      JOIN score_star AS s ON s.visit = a.visit AND s.inner_bright
-      LEFT JOIN score_match AS m ON m.visit = a.visit AND m.star = s.star AND m.scan_key = t.scan_key
+      LEFT JOIN met AS m USING (scan_key)
      WHERE t.tile = %(tile)s AND t.detections_file IS NOT NULL
-     GROUP BY a.visit, a.seed_scan, a.n, t.scan_key
 ), usual AS (
     SELECT visit, percentile_cont(0.5) WITHIN GROUP (ORDER BY found) AS found
       FROM share

@@ -5,16 +5,17 @@ WITH origin AS (
       FROM deepcal.detection
      WHERE tile = %(tile)s AND origin = 'catalog'
      LIMIT 1
-), flagged AS MATERIALIZED (
+), flagged AS (
     SELECT v.visit, d.scan_key, d.cntr, d.ra, d.decl, j_m, h_m, k_m, j_cmsig, h_cmsig, k_cmsig,
            j_m - j_m_stdap AS jp, h_m - h_m_stdap AS hp, k_m - k_m_stdap AS kp,
            -- how each band was measured: 1 and 2 are trusted unless it is an artifact
-           CASE WHEN substr(cc_flg, 1, 1) = '0' THEN substr(rd_flg, 1, 1) END AS jr,
-           CASE WHEN substr(cc_flg, 2, 1) = '0' THEN substr(rd_flg, 2, 1) END AS hr,
-           CASE WHEN substr(cc_flg, 3, 1) = '0' THEN substr(rd_flg, 3, 1) END AS kr
+           CASE WHEN cc_flg = '000' OR substr(cc_flg, 1, 1) = '0' THEN substr(rd_flg, 1, 1) END AS jr,
+           CASE WHEN cc_flg = '000' OR substr(cc_flg, 2, 1) = '0' THEN substr(rd_flg, 2, 1) END AS hr,
+           CASE WHEN cc_flg = '000' OR substr(cc_flg, 3, 1) = '0' THEN substr(rd_flg, 3, 1) END AS kr
       FROM deepcal.detection AS d
       JOIN score_todo AS v USING (scan_key)
      WHERE d.tile = %(tile)s AND d.origin = 'catalog' AND v.tile = %(tile)s
+    OFFSET 0
 ), flat AS (
     SELECT visit, scan_key, cntr,
            ((ra - ra0) - 360 * round((ra - ra0) / 360)) * cosd(dec0) * 3600 AS x, (decl - dec0) * 3600 AS y,

@@ -21,7 +21,7 @@ WITH origin AS (
     SELECT m.*, ((m.ra - ra0) - 360 * round((m.ra - ra0) / 360)) * cosd(dec0) * 3600 AS x, (m.dec - dec0) * 3600 AS y
       FROM moved AS m
      CROSS JOIN origin
-), cells AS (
+), cells AS MATERIALIZED (
     SELECT f.*, cx * 1000000 + cy AS cell
       FROM flat AS f
      CROSS JOIN LATERAL generate_series(floor((x - (%(score_standard)s::float8[])[1]) / (%(score_match)s::float8[])[2])::bigint,

@@ -15,7 +15,7 @@ SELECT s.visit, s.scan_key AS seed_scan, s.cntr AS star, s.x, s.y, s.j, s.h, s.k
 WINDOW visit AS (PARTITION BY s.visit);
 
 CREATE TEMPORARY TABLE score_cell ON COMMIT DROP AS
-SELECT t.visit, t.star, t.x, t.y, t.j AS j0, t.h AS h0, t.k AS k0, cx * 1000000 + cy AS cell
+SELECT t.visit, t.star, t.inner_bright, t.x, t.y, t.j AS j0, t.h AS h0, t.k AS k0, cx * 1000000 + cy AS cell
   FROM score_star AS t
  CROSS JOIN LATERAL generate_series(floor((x - (%(score_match)s::float8[])[1]) / (%(score_match)s::float8[])[2])::bigint,
                                     floor((x + (%(score_match)s::float8[])[1]) / (%(score_match)s::float8[])[2])::bigint) AS cx
@@ -24,7 +24,7 @@ SELECT t.visit, t.star, t.x, t.y, t.j AS j0, t.h AS h0, t.k AS k0, cx * 1000000 
 ANALYZE score_cell;
 
 CREATE TEMPORARY TABLE score_match ON COMMIT DROP AS
-SELECT c.visit, c.star, s.scan_key, c.y, c.j0, c.h0, c.k0, s.j, s.h, s.k, s.js, s.hs, s.ks, s.jp, s.hp, s.kp
+SELECT c.visit, c.star, c.inner_bright, s.scan_key, c.y, c.j0, c.h0, c.k0, s.j, s.h, s.k, s.js, s.hs, s.ks, s.jp, s.hp, s.kp
   FROM score_cell AS c
   JOIN score_seen AS s USING (visit, cell)
  WHERE (s.x - c.x) ^ 2 + (s.y - c.y) ^ 2 < (%(score_match)s::float8[])[1] ^ 2;

@@ -30,4 +30,8 @@ SELECT v.*, c.detections_file, c.made_with
   JOIN score_visit AS v USING (visit)
   JOIN compared AS c USING (scan_key);
 CREATE INDEX ON score_todo (scan_key);
-ANALYZE score_todo
+ANALYZE score_todo;
+
+-- What the fields say, one after the other.
+CREATE TEMPORARY TABLE score_photometry (LIKE deepcal.scan_photometry) ON COMMIT DROP;
+CREATE TEMPORARY TABLE score_depth (visit integer, band text, m10 double precision) ON COMMIT DROP
