@@ -80,7 +80,7 @@ def test_the_noise_of_the_difference_is_as_predicted(stacks: dict[str, Direction
         with np.errstate(divide="ignore"):
             planes[d] = (one.sums.mean, np.where(one.sums.weight > 0, 1 / (one.sums.weight * ratio**2), np.nan))
     sources = source_mask(planes["n"][0], planes["n"][1].astype(np.float32))
-    scatter = difference_scatter(planes["n"], planes["s"], ratio, sources, 2000)
+    scatter = difference_scatter(planes["n"], planes["s"], ratio, sources)
     # 50,000 pixels hold about 400 independent apertures: 3.5 percent of noise on the noise.
     assert scatter == pytest.approx(1, abs=0.12)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from combine.stack.judge import freed
+from combine.stack.noise import freed
 
 
 @pytest.mark.parametrize("weights", [np.ones(8), np.array([1.0, 1, 1, 3, 1, 2, 0, 0]), np.arange(1.0, 9)])

@@ -16,6 +16,7 @@ from combine.stack.geometry import Frame, Placement
 from combine.stack.judge import Verdict, judge, reject
 from combine.stack.medians import median_sums, without_holes
 from combine.stack.model import Model, make_model
+from combine.stack.noise import levelled
 from combine.stack.options import Options
 from combine.stack.passes import Stacker, Sums
 from combine.stack.pixels import Cover, Pixels
@@ -64,10 +65,12 @@ class Part:
 
 @dataclass(frozen=True)
 class DirectionStack:
-    """The sums of one direction and the part of every scan."""
+    """The sums of one direction, the part of every scan, and the residuals of scans in empty apertures (scans, places;
+    DN) that noise is predicted from."""
 
     sums: Sums
     parts: list[Part]
+    residuals: Plane
 
 
 class Direction:
@@ -102,6 +105,7 @@ class Direction:
         self.weight = np.ones(len(members))
         self.part = np.zeros(len(members))
         self.masked = np.zeros(len(members), np.int64)
+        self.residuals = np.zeros((len(members), 0), np.float32)
 
     @property
     def few(self) -> bool:
@@ -133,7 +137,9 @@ class Direction:
             model = Model(background(image), model.faint, np.zeros_like(model.star), model.basis)
         every = 1 if len(self.members) <= 120 else 4
         found = self.stacker.statistics(model, self.noise[self.owner], every)
-        self.verdicts = judge(found, self.images, np.zeros_like(self.part) if self.few else self.part)
+        above = levelled(found.apertures, found.cells)
+        self.residuals = np.stack([_joined(above[images]) for images in self.images])
+        self.verdicts = judge(found, above, self.images, np.zeros_like(self.part) if self.few else self.part)
         self.reasons = reject(self.verdicts, self.settings, self.doubted)
         self.noise = np.array([v.noise_pixel for v in self.verdicts])
         self.weight = np.array([v.weight for v in self.verdicts])
@@ -200,7 +206,7 @@ class Direction:
             Part(member, self.verdicts[k], self.weight[k], int(self.masked[k]), self.reasons[k], self._rescaled(k))
             for k, member in enumerate(self.members)
         ]
-        return DirectionStack(sums, parts)
+        return DirectionStack(sums, parts, self.residuals)
 
     def _rescaled(self, k: int) -> float | None:
         """Return by what the stars changed the scale of a scan, magnitudes; None where they did not."""
@@ -259,6 +265,11 @@ def _rescale(directions: list[Direction], image: Plane, noise: float, settings: 
     for one in directions:
         one.rescale(factor[: len(one.members)])
         factor = factor[len(one.members) :]
+
+
+def _joined(apertures: Plane) -> Plane:
+    """Join the apertures of one scan's images (images, blocks, places): each place is seen by one."""
+    return np.asarray(np.fmax.reduce(apertures, axis=0).ravel())
 
 
 def _both(work: dict[str, Callable[[], T]]) -> dict[str, T]:

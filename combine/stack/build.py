@@ -204,6 +204,7 @@ def _scan_row(plan: Plan, band: str, direction: str, part: Part) -> list[Any]:
     return [
         plan.run, part.member.scan_key, band, direction, part.member.visit, len(part.member.placements),
         *coefficients, own.stars, *plain, part.masked, part.reason is None, part.reason, part.rescaled,
+        verdict.noise_wide,
     ]  # fmt: skip
 
 

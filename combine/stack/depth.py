@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from combine.measure.background import background
-from combine.measure.empty import empty_apertures
 from combine.measure.psf import measure_psf
+from combine.stack.noise import plane_noise
 
 Plane = NDArray[np.float32]
 RADIUS = 4.0
@@ -43,9 +43,7 @@ def source_mask(image: Plane, var: Plane) -> NDArray[np.bool_]:
     return np.asarray(ndimage.binary_dilation(smooth > 2.5 * noise, iterations=3) | blank)
 
 
-def measure_depth(
-    image: Plane, var: Plane, ratio: float, magzp: float, sources: NDArray[np.bool_], count: int
-) -> Depth:
+def measure_depth(image: Plane, var: Plane, ratio: float, magzp: float, sources: NDArray[np.bool_]) -> Depth:
     """Measure a stack.
 
     Parameters
@@ -53,19 +51,18 @@ def measure_depth(
     image, var : (ny, nx) DN and variance of a pixel
     ratio : noise of an aperture over that of a pixel, from the scans
     sources : pixels no empty aperture may touch
-    count : empty apertures
     """
     light = (image - background(image, mask=sources)).astype(np.float32)
     pixel = float(np.sqrt(np.nanmedian(var)))
     unit = (light / np.sqrt(var)).astype(np.float32) * np.float32(pixel)
-    measured = empty_apertures(unit, count, 1, avoid=sources, annulus_radii=None).scatter
+    measured = plane_noise(unit, ~sources)
     psf = measure_psf(light, var)
     m5 = magzp - 2.5 * np.log10(5 * measured / psf.growth(RADIUS)) if measured > 0 else np.nan
     return Depth(psf.fwhm, pixel, measured, ratio * pixel, float(m5))
 
 
 def difference_scatter(
-    north: tuple[Plane, Plane], south: tuple[Plane, Plane], ratio: float, sources: NDArray[np.bool_], count: int
+    north: tuple[Plane, Plane], south: tuple[Plane, Plane], ratio: float, sources: NDArray[np.bool_]
 ) -> float:
     """Return the scatter of empty apertures on N - S over its prediction from the noises and weights of the scans.
 
@@ -73,9 +70,7 @@ def difference_scatter(
     ----------
     north, south : image and variance of a pixel
     ratio : noise of an aperture over that of a pixel, from the scans
-    sources, count : pixels no aperture may touch; apertures
+    sources : pixels no aperture may touch
     """
-    difference = north[0] - south[0]
-    difference -= background(difference, mask=sources)
-    unit = (difference / np.sqrt(north[1] + south[1])).astype(np.float32)
-    return empty_apertures(unit, count, 2, avoid=sources, annulus_radii=None).scatter / ratio
+    unit = ((north[0] - south[0]) / np.sqrt(north[1] + south[1])).astype(np.float32)
+    return plane_noise(unit, ~sources & np.isfinite(unit)) / ratio

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from combine.products import Cards, Product, file_name, write_coverage, write_image
 from combine.stack.band import DirectionStack
+from combine.stack.covariance import visit_factors
 from combine.stack.depth import measure_depth, source_mask
 from combine.stack.passes import Sums
 from schema.grid import Grid
@@ -41,16 +42,19 @@ def write_band(
     used["NS"] = [p for parts in list(used.values()) for p in parts]
     sky = _common_sky(used["NS"])
     magzp = settings["zp_ref"]["jhk".index(band)]
+    shared = visit_factors(stacks)
     rows = []
     sources = None
     for direction in ("NS", "N", "S"):
         total = sums.get(direction, _empty(grid))
         parts = used.get(direction, [])
         ratio = _ratio(parts)
-        product = _product(total, ratio, sky, grid, _cards(run, tile, band, direction, parts, settings, ratio))
+        factor = shared.get(direction, 1.0)
+        cards = _cards(run, tile, band, direction, parts, settings, ratio) | _visit_cards(factor, shared)
+        product = _product(total, ratio, factor, sky, grid, cards)
         if sources is None:
             sources = source_mask(product.image, product.var)
-        facts = _facts(product, ratio, magzp, sources, settings) if parts else {}
+        facts = _facts(product, ratio, magzp, sources) if parts else {}
         row = {
             "run": run, "band": band, "direction": direction, "n_scans": len(parts), "magzp": magzp,
             "exptime": _exposure(parts), "coverage_max": int(product.count.max(initial=0)), **facts,
@@ -100,10 +104,18 @@ def _ratio(parts: list[Any]) -> float:
     return float(np.average(ratio, weights=[p.weight for p in parts]))
 
 
-def _product(sums: Sums, ratio: float, sky: float, grid: Grid, cards: Cards) -> Product:
-    """Turn sums into image, variance and count."""
+def _visit_cards(factor: float, shared: dict[str, float]) -> Cards:
+    """Return the cards that say what the scans of a visit share."""
+    return {
+        "VISITFAC": (round(factor, 4), "noise over that of independent scans, in VAR"),
+        "VISITDIF": (round(shared["difference"], 4), "the same of N - S"),
+    }
+
+
+def _product(sums: Sums, ratio: float, factor: float, sky: float, grid: Grid, cards: Cards) -> Product:
+    """Turn sums into image, variance and count; `factor` is what visits share."""
     with np.errstate(divide="ignore"):
-        var = np.where(sums.weight > 0, 1 / (sums.weight * ratio**2), np.nan).astype(np.float32)
+        var = np.where(sums.weight > 0, factor**2 / (sums.weight * ratio**2), np.nan).astype(np.float32)
     return Product(sums.mean + np.float32(sky), var, sums.count, grid.cards() | cards)
 
 
@@ -135,10 +147,9 @@ def _cards(run: str, tile: int, band: str, direction: str, parts: list[Any], set
     }
 
 
-def _facts(product: Product, ratio: float, magzp: float, sources: NDArray[np.bool_], settings: Settings) -> Cards:
+def _facts(product: Product, ratio: float, magzp: float, sources: NDArray[np.bool_]) -> Cards:
     """Measure the depths of a product for the inventory."""
-    count = int(settings["depth_apertures"][0])
-    depth = measure_depth(product.image, product.var, ratio, magzp, sources, count)
+    depth = measure_depth(product.image, product.var, ratio, magzp, sources)
     covered = product.count[product.count > 0]
     middle, most = float(np.median(covered)), float(covered.max())
     facts = {f"m5_aper_{percent}": depth.at(np.sqrt(middle / (most * percent / 100))) for percent in (100, 60, 30)}

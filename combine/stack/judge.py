@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from combine.measure.robust import robust_sigma
+from combine.stack.noise import freed
 from combine.stack.passes import Statistics
 from combine.stack.residual import FIT
 from schema.settings import Settings
 
 Array = NDArray[np.float64]
+Plane = NDArray[np.float32]
 STARS = (
     "star gain off by {:.3f}",
     "seeing off by {:.2f} pixel2",
@@ -26,6 +28,7 @@ class Verdict:
 
     noise_pixel: float
     noise_aper: float
+    noise_wide: float
     resid_mean: float
     structure: float
     outlier_fraction: float
@@ -43,12 +46,13 @@ class Verdict:
         return float(np.hypot(self.fit[2], self.fit[3]))
 
 
-def judge(statistics: Statistics, members: list[list[int]], part: Array) -> list[Verdict]:
+def judge(statistics: Statistics, above: Plane, members: list[list[int]], part: Array) -> list[Verdict]:
     """Sum the statistics of each scan's images up, freed of the scans' own parts in the model.
 
     Parameters
     ----------
     statistics : of all images
+    above : its apertures above their surroundings
     members : per scan, its images
     part : (scans,) part each scan has in the model that was subtracted: w/W, summing to 1; zeros where the model holds
         no scan's noise
@@ -57,30 +61,24 @@ def judge(statistics: Statistics, members: list[list[int]], part: Array) -> list
     n = np.maximum(sums[:, 0], 1.0)
     mean = sums[:, 1] / n
     pixel = np.sqrt(freed(np.maximum(sums[:, 2] / n - mean**2, 1e-12), part))
-    seen = np.array([robust_sigma(statistics.apertures[images]) for images in members])
-    # Without an empty place: the correlated noise of real images, 2.9 sqrt(49) times that of a pixel.
-    aper = np.where(np.isfinite(seen) & (seen > 0), np.sqrt(freed(np.nan_to_num(seen) ** 2, part)), 20.3 * pixel)
+    aper, wide = (_aperture_noise(sums_of, members, part, pixel) for sums_of in (above, statistics.apertures))
     verdicts = []
     for k, images in enumerate(members):
         cells = statistics.cells[images]
         structure = float(np.nanstd(cells) / aper[k]) if np.isfinite(cells).sum() > 10 else np.nan
         fit, chi = _star_fit(sums[k, 4:])
         outliers = float(sums[k, 3] / (n[k] + sums[k, 3]))
-        verdicts.append(
-            Verdict(float(pixel[k]), float(aper[k]), float(mean[k] / pixel[k]), structure, outliers, fit, chi)
-        )
+        middle = float(mean[k] / pixel[k])
+        noises = float(pixel[k]), float(aper[k]), float(wide[k])
+        verdicts.append(Verdict(*noises, middle, structure, outliers, fit, chi))
     return verdicts
 
 
-def freed(variance: Array, part: Array) -> Array:
-    """Return the variances of scans from those of their residuals against a mean they are part of.
-
-    A residual has s_i (1 - 2 p_i) + sum of p_j^2 s_j, p being the parts: one linear equation a scan. A scan that makes
-    up nearly half of the mean cannot be told from it; its variance is taken as if its part were 0.4.
-    """
-    left = 1 - 2 * np.minimum(part, 0.4)
-    common = np.sum(part**2 * variance / left) / (1 + np.sum(part**2 / left))
-    return np.asarray(np.maximum((variance - common) / left, 0.25 * variance))
+def _aperture_noise(apertures: Plane, members: list[list[int]], part: Array, pixel: Array) -> Array:
+    """Return the noise of each scan in its empty apertures."""
+    seen = np.array([robust_sigma(apertures[images]) for images in members])
+    # Without an empty place: the correlated noise of real images, 2.9 sqrt(49) times that of a pixel.
+    return np.where(np.isfinite(seen) & (seen > 0), np.sqrt(freed(np.nan_to_num(seen) ** 2, part)), 20.3 * pixel)
 
 
 def _star_fit(sums: Array) -> tuple[Array, float]:
@@ -105,6 +103,7 @@ def reject(verdicts: list[Verdict], settings: Settings, doubted: NDArray[np.bool
     if len(verdicts) < 3:
         return [None] * len(verdicts)
     noise = np.array([v.noise_aper for v in verdicts])
+    wide = np.array([v.noise_wide for v in verdicts])
     structure = np.array([v.structure for v in verdicts])
     outliers = np.array([v.outlier_fraction for v in verdicts])
     fit = np.array([v.fit for v in verdicts])
@@ -115,6 +114,7 @@ def reject(verdicts: list[Verdict], settings: Settings, doubted: NDArray[np.bool
     rough = np.median(structure[np.isfinite(structure)]) if np.isfinite(structure).any() else np.nan
     tests = [
         ("noise {:.2f} times the median", noise / np.median(noise), settings["reject_noise"][0]),
+        ("sky {:.2f} times as rough as the median", wide / np.median(wide), settings["reject_rough"][0]),
         ("structure {:.2f} times the median", structure / rough, settings["reject_structure"][0]),
         ("{:.5f} more of its pixels are outliers", outliers - np.median(outliers), settings["reject_outliers"][0]),
         (STARS[0], np.abs(fit[:, 0] - centre[0]), settings["reject_gain"][0]),

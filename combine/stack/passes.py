@@ -50,8 +50,8 @@ class Statistics:
     """What the residuals of N images say, before the image's own share is taken out.
 
     sums : (N, 26) counts, sums, normal equations of the star fit
-    apertures : (N, A) sums in empty circles of 4 pixels, DN
-    cells : (N, C) means of cells of 32 by 30 pixels, DN
+    apertures : (N, blocks, A) sums in empty circles of 4 pixels, DN
+    cells : (N, blocks, C) means of cells of 32 by 30 pixels, DN
     """
 
     sums: Array
@@ -205,9 +205,8 @@ class Stacker:
             )  # fmt: skip
 
         self._each_block(work, range(every // 2, len(self.blocks), every))
-        n = len(self)
-        flat = [a.transpose(1, 0, 2).reshape(n, -1) for a in (apertures, cells)]
-        return Statistics(sums.sum(axis=0), *flat)
+        seen = slice(every // 2, None, every)
+        return Statistics(sums.sum(axis=0), *(a[seen].transpose(1, 0, 2) for a in (apertures, cells)))
 
     def mask_outliers(
         self, model: Model, limit: Array, slope: Plane, fit: Array, least: int, grow: int

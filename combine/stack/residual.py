@@ -93,6 +93,34 @@ def _star_sums(r, star, basis, sigma, sums):  # type: ignore[no-untyped-def]  # 
 
 
 @compiled(FAST)
+def _empty_places(value, faint, rows, nx, apertures, cells):  # type: ignore[no-untyped-def]  # compiled
+    """Set the sums in empty circles and the means of cells of one block; what is not empty stays as it is."""
+    for j in range(2):
+        y = 8 + 16 * j
+        if y + 4 < rows:
+            for k in range((nx - 10) // APERTURE_STEP):
+                apertures[j * ((nx + 9) // APERTURE_STEP) + k] = _disk(value, faint, nx, y, 5 + k * APERTURE_STEP)
+    for c in range((nx + STRUCTURE - 1) // STRUCTURE):
+        n = s = np.float32(0)
+        for y in range(rows):
+            o, width = y * nx + c * STRUCTURE, min(STRUCTURE, nx - c * STRUCTURE)
+            more, further = _faint_sum(value[o : o + width], faint[o : o + width])
+            n += more
+            s += further
+        if n >= 300:
+            cells[c] = s / n
+
+
+@compiled(FAST)
+def plane_places(plane, faint, rows, apertures, cells):  # type: ignore[no-untyped-def]  # compiled
+    """Do for an image of the whole field, in blocks of so many rows, what is done for residuals."""
+    ny, nx = plane.shape
+    for b in range(len(apertures)):
+        y0, y1 = b * rows, min(ny, (b + 1) * rows)
+        _empty_places(plane[y0:y1].ravel(), faint[y0:y1].ravel(), y1 - y0, nx, apertures[b], cells[b])
+
+
+@compiled(FAST)
 def statistic_rows(layers, first, last, sigma, y0, y1, nx, model, faint, star, basis, sums, apertures, cells):  # type: ignore[no-untyped-def]  # compiled
     """Residual statistics of one block, added to sums[(image), 26]; apertures and cells get their own values.
 
@@ -109,22 +137,7 @@ def statistic_rows(layers, first, last, sigma, y0, y1, nx, model, faint, star, b
             value[x] -= model[x]
         _faint_sums(value, faint, np.float32(5 * sigma[i]), sums[i, :4])
         _star_sums(value, star, basis, sigma[i], sums[i, 4:])
-        for j in range(2):
-            y = 8 + 16 * j
-            if y + 4 < rows:
-                for k in range((nx - 10) // APERTURE_STEP):
-                    apertures[i, j * ((nx + 9) // APERTURE_STEP) + k] = _disk(
-                        value, faint, nx, y, 5 + k * APERTURE_STEP
-                    )
-        for c in range((nx + STRUCTURE - 1) // STRUCTURE):
-            n = s = np.float32(0)
-            for y in range(rows):
-                o, width = y * nx + c * STRUCTURE, min(STRUCTURE, nx - c * STRUCTURE)
-                more, further = _faint_sum(value[o : o + width], faint[o : o + width])
-                n += more
-                s += further
-            if n >= 300:
-                cells[i, c] = s / n
+        _empty_places(value, faint, rows, nx, apertures[i], cells[i])
 
 
 @compiled(FAST)

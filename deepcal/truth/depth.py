@@ -13,7 +13,6 @@ from combine.products import read_product
 from combine.stack.depth import difference_scatter, source_mask
 from deepcal.truth.tables import BANDS, Floats
 
-APERTURES = 2000
 UNMEASURED = 0.6  # mag from m5_aper to m5_det, where the run has no m5_det
 MASKED = 0.3  # of the scans of a direction: below that its masked stack is blank
 
@@ -56,16 +55,20 @@ def sights(stacks: pd.DataFrame) -> dict[str, Sight]:
 
 
 def noise_ratio(stacks: pd.DataFrame, band: str) -> float:
-    """Return the scatter of 2,000 empty 4 arcsec apertures on the weighted N - S image over its prediction.
+    """Return the scatter of empty 4 arcsec apertures on the weighted N - S image over its prediction.
 
-    The prediction is what the noises of the single scans and their weights say. Where a direction is missing, NaN.
+    The prediction is made of the noises of the single scans, their weights and what the scans of a visit share. Where
+    a direction is missing, NaN.
     """
     directions = [inventory(stacks, band, way) for way in ("NS", "N", "S")]
     if min(row.n_scans for row in directions) == 0:
         return float("nan")
     both, north, south = (read_product(Path(row.path)) for row in directions)
-    planes = (north.image, north.var), (south.image, south.var)
-    return difference_scatter(*planes, float(both.header["APRATIO"]), source_mask(both.image, both.var), APERTURES)
+    # VAR holds what visits share in each direction, which is not what they share in the difference.
+    alone = [one.var / float(one.header["VISITFAC"]) ** 2 for one in (north, south)]
+    ratio = float(both.header["APRATIO"]) * float(both.header["VISITDIF"])
+    planes = (north.image, alone[0]), (south.image, alone[1])
+    return difference_scatter(*planes, ratio, source_mask(both.image, both.var))
 
 
 def inventory(stacks: pd.DataFrame, band: str, direction: str, kind: str = "image") -> Any:
