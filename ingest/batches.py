@@ -102,6 +102,7 @@ class BulkLoad:
                 if number == 0 and self._outgrow_table(files):
                     drop_indexes()
                 self._store(batch)
+                del batch  # before the next one is read
             if self.kind == "psc":
                 with self.conn.transaction():
                     supersede(self.conn)

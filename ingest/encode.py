@@ -61,7 +61,8 @@ def encode(table: pa.Table) -> Encoded:
     encoder = ArrowToPostgresBinaryEncoder(table.schema)
     encoder.write_header()
     batches = table.combine_chunks().to_batches()  # one, or none
-    data = np.frombuffer(b"".join([*map(encoder.write_batch, batches), encoder.finish()]), np.uint8)[: -len(TRAILER)]
+    parts = [part for part in (*map(encoder.write_batch, batches), encoder.finish()) if part]  # mostly one
+    data = np.frombuffer(parts[0] if len(parts) == 1 else b"".join(parts), np.uint8)[: -len(TRAILER)]
     sizes = np.full(table.num_rows, 2 + 4 * table.num_columns, np.int64)
     for column in (column for batch in batches for column in batch.columns):
         sizes += _sizes(column)

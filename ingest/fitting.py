@@ -57,7 +57,7 @@ def _good(column: PublishedColumn, values: pa.Array) -> bool:
         return _words(column, values)
     low, high = _ends(values, _NUMPY[column.type])
     if column.type == "date":
-        return DAYS[0] <= low and high <= DAYS[1]
+        return bool(DAYS[0] <= low and high <= DAYS[1])
     least, most = limits(column) or (-LARGEST[column.type], LARGEST[column.type])
     return bool(least <= low and high <= most and np.isfinite(low) and np.isfinite(high))
 
@@ -68,8 +68,8 @@ def _words(column: PublishedColumn, values: pa.Array) -> bool:
         return int(long.max()) <= width(column)
     _, ends, data = values.buffers()
     first = np.frombuffer(ends, np.int32)[values.offset : values.offset + len(values)]
-    one = bool((long == 1).all())
-    return one and set(np.unique(np.frombuffer(data, np.uint8)[first])) <= {ord(letter) for letter in LETTERS[column.name]}
+    found = np.unique(np.frombuffer(data, np.uint8)[first])
+    return bool((long == 1).all()) and set(found) <= {ord(letter) for letter in LETTERS[column.name]}
 
 
 def _ends(values: pa.Array, kind: str) -> tuple[Any, Any]:

@@ -13,11 +13,15 @@ from ingest.scratch import Scratch
 
 RUN = 16_384  # rows sorted together
 FENCE = 32  # of so many rows, the cell of the first is held in memory
+WINDOW = 8_192  # rows merged together
+GROUP = 256  # windows whose places in all runs are looked up together
 MARK = np.dtype([("cell", "i8"), ("ra", "f8"), ("decl", "f8"), ("key", "i8")])
 """What is known of a row besides its bytes: q3c cell, position (deg), key."""
 
 Marks = NDArray[Any]
 Sorted = tuple[Marks, Encoded]
+Window = tuple[int, int, list[tuple[int, int, int]]]
+"""Cells from the first number to below the second; and run, first and last row of where they may be."""
 
 
 class Run(Protocol):
@@ -98,17 +102,13 @@ def sorted_runs(blocks: Iterable[Sorted]) -> list[Run]:
 
 
 def merged(parts: Sequence[tuple[Run, int]]) -> Iterator[Sorted]:
-    """Yield the rows of all runs in the order of their cells, about RUN at a time.
+    """Yield the rows of all runs in the order of their cells, about WINDOW at a time.
 
     Parameters
     ----------
     parts : runs, each with the number of its file, which is written over the last field of its rows
     """
-    fences = np.sort(np.concatenate([run.fence for run, _ in parts]))
-    edges = np.unique(fences[:: max(1, RUN // FENCE)])
-    return ahead(
-        lambda ends: _gathered(parts, *ends), zip(edges, [*edges[1:], np.iinfo(np.int64).max], strict=True), 1, room=1
-    )
+    return ahead(lambda window: _gathered(parts, window), _windows([run for run, _ in parts]), 1, room=1)
 
 
 def _in_order(blocks: Iterable[Sorted]) -> Iterator[Held]:
@@ -137,21 +137,29 @@ def _spill(run: Held, store: Scratch) -> Spilled:
     return Spilled(store, offset, run.fence.copy(), run.rows)
 
 
-def _gathered(parts: Sequence[tuple[Run, int]], low: int, high: int) -> Sorted:
-    """Return the rows of all runs with cells from `low` to below `high`."""
-    found = [_between(run, low, high, file_id) for run, file_id in parts]
-    pieces = [piece for piece in found if piece is not None]
+def _windows(runs: Sequence[Run]) -> Iterator[Window]:
+    """Cut all cells into ranges with about WINDOW rows, and say where each run may have rows of them."""
+    edges = np.unique(np.sort(np.concatenate([run.fence for run in runs]))[:: WINDOW // FENCE])
+    ends = np.array([*edges[1:], np.iinfo(np.int64).max])
+    for start in range(0, len(edges), GROUP):
+        lows, highs = edges[start : start + GROUP], ends[start : start + GROUP]
+        first = np.array([np.searchsorted(run.fence, lows) for run in runs]) - 1
+        last = np.array([np.minimum(np.searchsorted(run.fence, highs) * FENCE, run.rows) for run in runs])
+        first = np.maximum(first, 0) * FENCE
+        for column, (low, high) in enumerate(zip(lows.tolist(), highs.tolist(), strict=True)):
+            inside = np.flatnonzero(first[:, column] < last[:, column])
+            yield low, high, [(int(n), int(first[n, column]), int(last[n, column])) for n in inside]
+
+
+def _gathered(parts: Sequence[tuple[Run, int]], window: Window) -> Sorted:
+    """Return the rows of all runs in one range of cells."""
+    low, high, places = window
+    pieces = []
+    for number, start, end in places:
+        run, file_id = parts[number]
+        marks, encoded = run.read(start, end)
+        first, last = np.searchsorted(marks["cell"], [low, high])
+        pieces.append((marks[first:last], stamp(encoded.slice(first, last), file_id)))
     marks = np.concatenate([piece[0] for piece in pieces])
     order = np.argsort(marks["cell"], kind="stable")
     return marks[order], Encoded.joined([piece[1] for piece in pieces]).take(order)
-
-
-def _between(run: Run, low: int, high: int, file_id: int) -> Sorted | None:
-    """Return the rows with cells from `low` to below `high`, None if there are none."""
-    first, last = np.searchsorted(run.fence, [low, high])
-    start, end = max(first - 1, 0) * FENCE, min(last * FENCE, run.rows)
-    if end <= start:
-        return None
-    marks, encoded = run.read(start, end)
-    first, last = np.searchsorted(marks["cell"], [low, high])
-    return marks[first:last], stamp(encoded.slice(first, last), file_id)
