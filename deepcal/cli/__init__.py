@@ -45,11 +45,11 @@ def open_db(role: str | None = None) -> Iterator["Connection"]:
     from deepcal.server import ensure_dsn
     from schema.connection import connect
 
-    with connect(ensure_dsn(), role) as conn:
-        try:
+    try:
+        with connect(ensure_dsn(), role) as conn:
             yield conn
-        except psycopg.OperationalError as error:
-            raise ServerError(f"the database gave up: {str(error).strip()}") from error
+    except psycopg.OperationalError as error:
+        raise ServerError(f"the database gave up: {str(error).strip()}") from error
 
 
 def main() -> None:
