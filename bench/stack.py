@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -34,10 +35,26 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
     return min(cpu for cpu, _ in rounds), min(wall for _, wall in rounds)
 
 
-def private_memory() -> float:
-    """Return MB of memory that this process shares with nobody: pages of mapped images do not count."""
-    rollup = Path("/proc/self/smaps_rollup").read_text().splitlines()
-    return sum(int(line.split()[1]) for line in rollup if line.startswith(("Private_Dirty", "Anonymous:"))) / 2048
+class PeakMemory:
+    """The most memory of its own that this process has while a block runs, MB.
+
+    Pages of mapped images belong to the system's cache, whoever has mapped them, and do not count.
+    """
+
+    def __enter__(self) -> "PeakMemory":
+        self.peak, self._done = 0.0, threading.Event()
+        self._watch = threading.Thread(target=self._look)
+        self._watch.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._watch.join()
+
+    def _look(self) -> None:
+        while not self._done.wait(0.01):
+            status = Path("/proc/self/status").read_text()
+            self.peak = max(self.peak, int(status.split("RssAnon:")[1].split()[0]) / 1024)
 
 
 def measure_pass(images: list[Image], scans: int, name: str) -> Figures:
@@ -53,10 +70,14 @@ def measure_pass(images: list[Image], scans: int, name: str) -> Figures:
     cpu, wall = timed(lambda: stacker.sum(weight))
     stacker.threads = 1
     cpu_one, wall_one = timed(lambda: stacker.sum(weight))
+    before = time.thread_time()
+    stacker.sum(weight)
+    alone = (time.thread_time() - before) / cpu_one
     return {
         f"{name}_gpix_per_cpu_s": owned / min(cpu, cpu_one) / 1e9,
         f"{name}_cpu_s": min(cpu, cpu_one),
         f"{name}_two_threads_over_one": wall_one / wall,
+        f"{name}_two_threads_at_most": 2 / (1 + alone),  # what is left to one thread lets no machine be faster
     }
 
 
@@ -78,9 +99,10 @@ def measure_build(images: list[Image], scans: int, folder: Path) -> Figures:
         write_band(folder, folder, (90330, GRID), "0" * 12, "j", stacks, defaults())
 
     cpu, wall = time.process_time(), time.perf_counter()
-    build()
+    with PeakMemory() as memory:
+        build()
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    return {f"build_{scans}_cpu_s": cpu, f"build_{scans}_wall_s": wall, f"build_{scans}_private_mb": private_memory()}
+    return {f"build_{scans}_cpu_s": cpu, f"build_{scans}_wall_s": wall, f"build_{scans}_private_mb": memory.peak}
 
 
 def measure_swarp(images: list[Image], folder: Path) -> Figures:
@@ -133,13 +155,17 @@ def measure(quick: bool) -> Figures:
         images = strips(folder, files)
         for scans in sizes:
             figures |= measure_pass(images, scans, f"strips_{scans}")
+        few, many = sizes[0], sizes[-1]
+        figures["cpu_a_strip_many_over_few"] = (
+            figures[f"strips_{many}_cpu_s"] / many / (figures[f"strips_{few}_cpu_s"] / few)
+        )
         figures |= measure_pass(atlas(folder, files // 4), files // 4, "atlas")
         figures |= measure_reading(images)
         figures |= measure_process(folder, files)
         figures |= measure_swarp(images, folder)
         figures["swarp_over_pass"] = figures["swarp_cpu_s"] / figures[f"strips_{files}_cpu_s"]
         figures["swarp_over_process"] = figures["swarp_cpu_s"] / figures["process_cpu_s"]
-        for scans in sizes[:1] if quick else sizes[:2]:
+        for scans in sizes[:1] if quick else sizes:
             figures |= measure_build(images, scans, folder / "products")
     return figures
 

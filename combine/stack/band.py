@@ -15,6 +15,7 @@ from combine.stack.background import fit_background
 from combine.stack.geometry import Frame, Placement
 from combine.stack.judge import Verdict, judge, reject
 from combine.stack.medians import median_sums, without_holes
+from combine.stack.memory import give_back
 from combine.stack.model import Model, make_model
 from combine.stack.noise import levelled
 from combine.stack.options import Options
@@ -175,9 +176,15 @@ class Direction:
         self.fit_backgrounds(model)
         return self.first_pass()
 
-    def examined(self, image: Plane) -> Plane:
-        """Judge every scan against a stack, and return the mean of those that are in."""
+    def settled(self, image: Plane) -> bool:
+        """Judge every scan against a stack; tell whether the same are in as before, under nearly the same weights."""
+        before, weight, first = _set(self.reasons), self.weight, not self.verdicts
         self.examine(image)
+        kept = np.array(before, bool)
+        return not first and before == _set(self.reasons) and np.allclose(self.weight[kept], weight[kept], rtol=0.1)
+
+    def mean(self) -> Plane:
+        """Return the mean of the scans that are in."""
         return self.sum().mean
 
     def finished(self, image: Plane) -> DirectionStack:
@@ -238,6 +245,7 @@ def stack_band(
     -------
     The sums of each direction in DN at the reference zero point above the scans' skies.
     """
+    give_back()
     directions = {d: Direction(found, frame, settings, doubted, options) for d, found in members.items()}
     step("first pass")
     images = _both({d: one.first_pass for d, one in directions.items()})
@@ -248,12 +256,11 @@ def stack_band(
     step("backgrounds")
     common = make_model(_common(list(images.values())), noise)
     images = _both({d: partial(one.without_background, common) for d, one in directions.items()})
-    for turn in range(TURNS):
+    for _ in range(TURNS):
         step("residuals")
-        before = {d: (_set(one.reasons), one.weight) for d, one in directions.items()}
-        images = _both({d: partial(one.examined, images[d]) for d, one in directions.items()})
-        if turn > 0 and all(_settled(*before[d], one) for d, one in directions.items()):
+        if all(_both({d: partial(one.settled, images[d]) for d, one in directions.items()}).values()):
             break
+        images = _both({d: one.mean for d, one in directions.items()})
     step("masks and sums")
     return _both({d: partial(one.finished, images[d]) for d, one in directions.items()})
 
@@ -277,12 +284,6 @@ def _both(work: dict[str, Callable[[], T]]) -> dict[str, T]:
     with ThreadPoolExecutor(len(work)) as pool:
         started = {d: pool.submit(job) for d, job in work.items()}
         return {d: job.result() for d, job in started.items()}
-
-
-def _settled(was_in: list[bool], weight: Array, one: Direction) -> bool:
-    """Tell whether the same scans are in as a round before, under nearly the same weights."""
-    kept = np.array(was_in, bool)
-    return was_in == _set(one.reasons) and bool(np.allclose(one.weight[kept], weight[kept], rtol=0.1))
 
 
 def _set(reasons: list[str | None]) -> list[bool]:

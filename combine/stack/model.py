@@ -31,9 +31,11 @@ class Model:
 def make_model(image: Plane, sigma: float) -> Model:
     """Describe a stack, `sigma` being the noise of a pixel of one scan in DN."""
     blank = ~np.isfinite(image)
-    light = np.where(blank, np.float32(0), image - _sky(image))
-    slope_y, slope_x = np.gradient(light)
-    laplacian = ndimage.laplace(light, mode="nearest")
+    basis = np.empty((4, *image.shape), np.float32)
+    light = basis[0]
+    np.subtract(image, _sky(image), out=light)
+    light[blank] = 0
+    _derivatives(basis)
     edge = ndimage.binary_dilation(blank, iterations=2)
     smooth = ndimage.uniform_filter(light, 3)
     below = smooth[~blank & (smooth < 0)]
@@ -43,8 +45,19 @@ def make_model(image: Plane, sigma: float) -> Model:
     if faint.sum() < 0.1 * (~blank).sum():  # a crowded field has no empty sky: take its faintest part
         faint = ~blank & (light <= np.percentile(light[~blank], 30))
     star = (light > 10 * sigma) & ~edge
-    basis = np.stack([light, laplacian, -slope_x, -slope_y]).astype(np.float32)
     return Model(image, faint, star, basis)
+
+
+def _derivatives(basis: Plane) -> None:
+    """Fill the Laplacian and the slopes of the light, each in its place."""
+    light, laplacian, slope_x, slope_y = basis
+    ndimage.laplace(light, output=laplacian, mode="nearest")
+    np.subtract(light[:, :-2], light[:, 2:], out=slope_x[:, 1:-1])
+    np.subtract(light[:-2], light[2:], out=slope_y[1:-1])
+    slope_x[:, 1:-1] *= np.float32(0.5)
+    slope_y[1:-1] *= np.float32(0.5)
+    slope_x[:, 0], slope_x[:, -1] = light[:, 0] - light[:, 1], light[:, -2] - light[:, -1]
+    slope_y[0], slope_y[-1] = light[0] - light[1], light[-2] - light[-1]
 
 
 def _sky(image: Plane) -> Plane:

@@ -191,22 +191,21 @@ class Stacker:
 
     def statistics(self, model: Model, sigma: Array, every: int) -> Statistics:
         """Residual statistics of each image against the model on every so many-th block; `sigma` in DN."""
-        sums = np.zeros((len(self.blocks), len(self), SUMS))
-        nap, ncell = 2 * ((self.nx + 9) // APERTURE_STEP), (self.nx + STRUCTURE - 1) // STRUCTURE
-        apertures = np.full((len(self.blocks), len(self), nap), np.nan, np.float32)
-        cells = np.full((len(self.blocks), len(self), ncell), np.nan, np.float32)
+        chosen = range(every // 2, len(self.blocks), every)
+        n, nap, ncell = len(self), 2 * ((self.nx + 9) // APERTURE_STEP), (self.nx + STRUCTURE - 1) // STRUCTURE
+        sums = np.zeros((len(chosen), n, SUMS))
+        apertures, cells = (np.full((len(chosen), n, size), np.nan, np.float32) for size in (nap, ncell))
 
         def work(b: int, y0: int, y1: int) -> None:
             basis = model.basis[:, y0:y1].reshape(len(model.basis), -1)
             image, faint, star = (a[y0:y1].ravel() for a in (model.image, model.faint, model.star))
+            k = chosen.index(b)
             statistic_rows(
-                self.layers, 0, len(self), sigma, y0, y1, self.nx, image, faint, star, basis,
-                sums[b], apertures[b], cells[b],
-            )  # fmt: skip
+                self.layers, 0, n, sigma, y0, y1, self.nx, image, faint, star, basis, sums[k], apertures[k], cells[k]
+            )
 
-        self._each_block(work, range(every // 2, len(self.blocks), every))
-        seen = slice(every // 2, None, every)
-        return Statistics(sums.sum(axis=0), *(a[seen].transpose(1, 0, 2) for a in (apertures, cells)))
+        self._each_block(work, chosen)
+        return Statistics(sums.sum(axis=0), *(a.transpose(1, 0, 2) for a in (apertures, cells)))
 
     def mask_outliers(
         self, model: Model, limit: Array, slope: Plane, fit: Array, least: int, grow: int

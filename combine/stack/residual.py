@@ -142,8 +142,9 @@ def statistic_rows(layers, first, last, sigma, y0, y1, nx, model, faint, star, b
 
 @compiled(FAST)
 def _keep_regions(flag, rows, nx, least):  # type: ignore[no-untyped-def]  # compiled
-    """Set flags of regions of `least` or more connected pixels to 2."""
+    """Set flags of regions of `least` or more connected pixels to 2, of all others to 0; tell which rows have any."""
     stack = np.empty(rows * nx, np.int32)
+    kept = np.zeros(rows, np.bool_)
     for start in range(rows * nx):
         if flag[start] != 1:
             continue
@@ -162,14 +163,20 @@ def _keep_regions(flag, rows, nx, least):  # type: ignore[no-untyped-def]  # com
                         n += 1
         for m in range(n):
             flag[stack[m]] = 2 if n >= least else 0
+            kept[stack[m] // nx] |= n >= least
+    return kept
 
 
 @compiled(FAST)
 def _excess(value, model, b0, b1, b2, b3, f0, f1, f2, f3, limit, slope):  # type: ignore[no-untyped-def]  # compiled
-    """Put into value by how much the residual of the fitted model exceeds its limit."""
+    """Put into value by how much the residual of the fitted model exceeds its limit; count the pixels where it does."""
+    found = np.float32(0)
     for x in range(len(value)):
         d = value[x] - model[x] - (f0 * b0[x] + f1 * b1[x] + f2 * b2[x] + f3 * b3[x])
-        value[x] = abs(d) - limit - slope[x]
+        d = abs(d) - limit - slope[x]
+        value[x] = d
+        found += np.float32(1) if d > np.float32(0) else np.float32(0)
+    return found
 
 
 @compiled(FAST)
@@ -194,23 +201,22 @@ def outlier_rows(layers, covers, i, y0, y1, inner, nx, model, basis, fit, limit,
     if not resample(layers, i, y0, y1, nx, value, info):
         return 0
     limit = np.float32(limit)
-    flag = np.zeros(size, np.uint8)
     f0, f1, f2, f3 = np.float32(fit[0]), np.float32(fit[1]), np.float32(fit[2]), np.float32(fit[3])
-    _excess(value, model, basis[0], basis[1], basis[2], basis[3], f0, f1, f2, f3, limit, slope)
+    found = _excess(value, model, basis[0], basis[1], basis[2], basis[3], f0, f1, f2, f3, limit, slope)
     if covers.address[i] != 0:
         part = np.empty(size, np.float32)
         if resample(covers, i, y0, y1, nx, part, info):
             _noisier(value, part, limit)
-    found = 0
-    for x in range(size):
-        bad = value[x] > 0
-        flag[x] = np.uint8(1) if bad else np.uint8(0)
-        found += 1 if bad else 0
     if found < least:
         return 0
-    _keep_regions(flag, rows, nx, least)
+    flag = np.empty(size, np.uint8)
+    for x in range(size):
+        flag[x] = np.uint8(1) if value[x] > 0 else np.uint8(0)
+    kept = _keep_regions(flag, rows, nx, least)
     n = 0
     for y in range(inner[0], inner[1]):
+        if not kept[max(0, y - grow) : y + grow + 1].any():
+            continue
         for x in range(nx):
             hit = False
             for j in range(max(0, y - grow), min(rows, y + grow + 1)):
