@@ -20,6 +20,8 @@ BETWEEN = 0.8
 """Least height of the highest pixel of a star, over that of the star."""
 RING = 3
 """A star leaves little at this distance, pixels; an unlike shape of a neighbour leaves much."""
+SHAPE_REACH = 10.0
+"""Pixels around a source within which faint light may be its shape."""
 COARSE, AROUND = 4, 5
 """Steps of the coarse grid the level around sources is measured on, pixels, and the side of its window in steps."""
 
@@ -118,6 +120,28 @@ def mirrored(snr: Image, profile: Profile, stars: Stars, settings: Settings) -> 
     out = np.zeros(stars.x.size, bool)
     out[mine] = here - factor * np.maximum(there - noise, 0) < settings["detect_snr"][0]
     return out
+
+
+def of_their_own(left: Image, stars: Stars, beside: Stars, least: float, settings: Settings) -> Stars:
+    """Keep what `stars` leave at the places `beside` where it is not the even shape of a brighter one: a galaxy's.
+
+    `left` is what the stars leave, the places still in it. A place is of its own if it exceeds its mirror place, seen
+    from the brightest star nearby, by `least` and a factor, but for noise (`detect_mirror`).
+    """
+    factor, noise = settings["detect_mirror"]
+    if beside.x.size == 0 or stars.x.size == 0:
+        return beside
+    pairs = cKDTree(beside.places).sparse_distance_matrix(cKDTree(stars.places), SHAPE_REACH, output_type="ndarray")
+    pairs = pairs[np.lexsort((-stars.snr[pairs["j"]], pairs["i"]))]
+    mine, first = np.unique(pairs["i"], return_index=True)
+    parent = pairs["j"][first]
+    high = ndimage.maximum_filter(np.nan_to_num(left), 3)
+    x, y = beside.x[mine], beside.y[mine]
+    here = ndimage.map_coordinates(high, [y, x], order=0, mode="nearest")
+    there = ndimage.map_coordinates(high, [2 * stars.y[parent] - y, 2 * stars.x[parent] - x], order=0, mode="constant")
+    keep = np.ones(beside.x.size, bool)
+    keep[mine] = here - factor * np.maximum(there - noise, 0) >= least
+    return beside.where(keep)
 
 
 def level_around(left: Image, stars: Stars) -> Floats:

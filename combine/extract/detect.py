@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from combine.extract.deblend import beyond_doubt, hidden, level_around, mirrored, peaks, stand_out
+from combine.extract.deblend import beyond_doubt, hidden, level_around, mirrored, of_their_own, peaks, stand_out
 from combine.extract.images import Layer
 from combine.extract.stars import Stars, fit
 from combine.measure.aperture import Image
@@ -28,7 +28,9 @@ def detect(layer: Layer, settings: Settings) -> tuple[Stars, Stars]:
         if beside.x.size == 0:
             break
         stars, residual = _fit_and_sift(layer, stars + beside, settings)
-    return stars, beyond_doubt(residual, profile, stars, settings["model_snr"][0], settings)
+    least = settings["model_snr"][0]
+    faint = beyond_doubt(residual, profile, stars, least, settings)
+    return stars, of_their_own(residual, stars, faint, least, settings)
 
 
 def _fit_and_sift(layer: Layer, stars: Stars, settings: Settings) -> tuple[Stars, Image]:

@@ -173,6 +173,26 @@ def variance_growth(xs: Floats, ys: Floats, fine: Floats, start: Ints, other: In
 
 
 @compiled()
+def inner_products(image: Image, fine: Floats, xs: Floats, ys: Floats, half: int, out: Floats) -> None:
+    """Fill `out` with the sums of `image` times a kernel around `xs`, `ys` (pixels); blank pixels count as 0.
+
+    `fine` is the kernel four times finer than the pixels, `half` + 1 pixels around; it is read at the nearest point.
+    """
+    ny, nx = image.shape
+    middle = fine.shape[0] // 2
+    for i in range(xs.size):
+        cx, cy = int(np.rint(xs[i])), int(np.rint(ys[i]))
+        right, up = int(np.rint((cx - xs[i]) * OVERSAMPLE)), int(np.rint((cy - ys[i]) * OVERSAMPLE))
+        total = 0.0
+        for row in range(max(0, cy - half), min(ny - 1, cy + half) + 1):
+            for col in range(max(0, cx - half), min(nx - 1, cx + half) + 1):
+                if np.isfinite(image[row, col]):
+                    weight = fine[middle + (row - cy) * OVERSAMPLE + up, middle + (col - cx) * OVERSAMPLE + right]
+                    total += weight * image[row, col]
+        out[i] = total
+
+
+@compiled()
 def _solve(model: Floats, value: Floats, inverse: Floats, size: int, fit: Floats) -> None:
     """Solve the generalised least squares of nine values on the first `size` columns of `model`."""
     normal, weighted = np.zeros((3, 4)), np.empty(9)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from combine.extract.bands import Detections, detections
 from combine.extract.confirm import Rule, wanted
+from combine.extract.extent import Extents, extents, mean_extents
 from combine.extract.images import Band, prepare
 from combine.extract.merge import merge, weighted
 from combine.extract.neighbours import FIT_ROUNDS, model
@@ -53,6 +54,7 @@ class Measured:
 
     snr, snr_dir : in the detection filter of N+S, and of each direction
     stacks : photometry of each direction
+    extents : how extended the sources are on N and S
     coverage : over the largest of N+S
     stripe : signal to noise of the electronic stripe that was taken off under each source
     """
@@ -60,6 +62,7 @@ class Measured:
     snr: Floats
     snr_dir: dict[str, Floats]
     stacks: dict[str, Stack]
+    extents: Extents
     coverage: Floats
     stripe: Floats
 
@@ -136,10 +139,15 @@ def _measure_band(band: Band, number: int, found: Found, settings: Settings) -> 
         letter: photometry(layer, models[letter].first(count), found.x, found.y, noise, settings)
         for letter, layer in band.directions.items()
     }
+    extent = [
+        extents(layer, band.power, models[letter].first(count), found.x, found.y, stacks[letter].sky, settings)
+        for letter, layer in band.directions.items()
+    ]
     return Measured(
         snr=both[:count],
         snr_dir={letter: one.snr[:count] for letter, one in models.items()},
         stacks=stacks,
+        extents=mean_extents(extent),
         coverage=band.both.at(band.both.count, found.x, found.y) / max(int(band.both.count.max()), 1),
         stripe=_stripe(band, found),
     )

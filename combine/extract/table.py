@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from combine.extract.artifacts import FAINT, Parents, Suspects
 from combine.extract.calibrate import ZeroPoint, matched
+from combine.extract.extent import mean_extents, star_probability, with_colour
 from combine.extract.flux import limit, magnitude, mean_magnitude, microjansky
 from combine.extract.merge import weighted
 from combine.extract.neighbours import nearest
@@ -101,6 +102,7 @@ def columns(
         out |= _band_columns(band, number, found, measured[number], tables[number], settings)
     for band in set(BANDS) - set(bands):
         out[f"{band}_rule"] = np.zeros(ra.size, np.int16)
+    out |= _kind(out, measured, settings)
     out["rd_flg"] = _reads(out, bands)
     out = {name: values[order] for name, values in out.items()}
     return {"id": np.arange(1, ra.size + 1)} | out
@@ -128,6 +130,16 @@ def curves(table: BandTable, order: NDArray[np.int64]) -> Columns:
         }
     values["sky_raw"] = table.sky_raw
     return {name: value[order] for name, value in values.items()}
+
+
+def _kind(out: Columns, measured: list[Measured], settings: Settings) -> Columns:
+    """Return how extended the sources are, and the probabilities that they are stars."""
+    extent = mean_extents([one.extents for one in measured])
+    alone = star_probability(extent, settings)
+    blank = np.full(alone.size, np.nan)
+    j, j_error, k, k_error = (out.get(name, blank) for name in ("j_m", "j_msig", "k_m", "k_msig"))
+    both = with_colour(alone, j - k, np.hypot(j_error, k_error), settings)
+    return {"extent": extent.value, "extent_sig": extent.sigma, "p_star": alone, "p_star_jk": both}
 
 
 def _reads(out: Columns, bands: str) -> NDArray[Any]:

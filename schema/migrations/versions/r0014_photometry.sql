@@ -2,6 +2,12 @@
 ALTER TABLE deepcal.stack ADD COLUMN growth real[];
 
 ALTER TABLE deepcal.source
+    ADD COLUMN extent real,
+    ADD COLUMN extent_sig real,
+    ADD COLUMN p_star real,
+    ADD COLUMN p_star_jk real,
+    ADD CONSTRAINT source_p_star_check CHECK (p_star BETWEEN 0 AND 1 AND p_star_jk BETWEEN 0 AND 1),
+    ADD CONSTRAINT source_extent_check CHECK (extent_sig > 0),
     ADD COLUMN j_m_psf real,
     ADD COLUMN j_msig_psf real,
     ADD COLUMN j_flux_psf real,
