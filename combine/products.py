@@ -24,29 +24,29 @@ class Product:
 
 
 def file_name(tile: int, band: str, direction: str, kind: str) -> str:
-    """Return the name of a product file; `kind` is image, masked or coverage."""
-    if kind == "coverage":
-        return f"{tile}_{band}_coverage.fits"
-    return f"{tile}_{band}_{direction}{'_masked' if kind == 'masked' else ''}.fits"
+    """Return the name of a product file; `kind` is image, masked, psf, or, one a band, coverage or noise."""
+    if kind in ("coverage", "noise"):
+        return f"{tile}_{band}_{kind}.fits"
+    return f"{tile}_{band}_{direction}{'' if kind == 'image' else f'_{kind}'}.fits"
 
 
 def write_image(path: Path, product: Product) -> str:
     """Write an image with its VAR and COUNT extensions; return the SHA-256 of the file."""
     extensions = [("VAR", product.var.astype(">f4"), "DN**2"), ("COUNT", product.count.astype(">i2"), "")]
-    hdus = [fits.PrimaryHDU(product.image.astype(">f4"), _header(product.header))]
+    hdus = [fits.PrimaryHDU(product.image.astype(">f4"), make_header(product.header))]
     for name, data, unit in extensions:
-        header = _header({key: value for key, value in product.header.items() if key not in ("BUNIT", "MAGZP")})
+        header = make_header({key: value for key, value in product.header.items() if key not in ("BUNIT", "MAGZP")})
         if unit:
             header["BUNIT"] = unit
         hdus.append(fits.ImageHDU(data, header, name=name))
-    return _write(path, hdus)
+    return write_hdus(path, hdus)
 
 
 def write_coverage(path: Path, counts: dict[str, NDArray[np.int16]], cards: Cards) -> str:
     """Write the coverage maps NS, N and S of a band; return the SHA-256 of the file."""
-    hdus: list[Any] = [fits.PrimaryHDU(header=_header({k: v for k, v in cards.items() if not _is_wcs(k)}))]
-    hdus += [fits.ImageHDU(counts[d].astype(">i2"), _header(cards), name=d) for d in ("NS", "N", "S")]
-    return _write(path, hdus)
+    hdus: list[Any] = [fits.PrimaryHDU(header=make_header({k: v for k, v in cards.items() if not _is_wcs(k)}))]
+    hdus += [fits.ImageHDU(counts[d].astype(">i2"), make_header(cards), name=d) for d in ("NS", "N", "S")]
+    return write_hdus(path, hdus)
 
 
 def read_product(path: Path) -> Product:
@@ -66,7 +66,7 @@ def _is_wcs(key: str) -> bool:
     return key.startswith(("CTYPE", "CRPIX", "CRVAL", "CDELT", "CROTA", "CUNIT"))
 
 
-def _header(cards: Cards) -> fits.Header:
+def make_header(cards: Cards) -> fits.Header:
     """Make a header of cards given as value or (value, comment)."""
     header = fits.Header()
     for key, value in cards.items():
@@ -74,7 +74,7 @@ def _header(cards: Cards) -> fits.Header:
     return header
 
 
-def _write(path: Path, hdus: list[Any]) -> str:
+def write_hdus(path: Path, hdus: list[Any]) -> str:
     """Write HDUs with checksums that hold no time; return the SHA-256 of the file."""
     file = fits.HDUList(hdus)
     file.update_extend()  # before the sums, which hold for every card

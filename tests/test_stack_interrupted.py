@@ -123,10 +123,10 @@ def test_a_file_touched_after_its_ingest_is_looked_at_once(
 
 @pytest.fixture
 def small_disk(home: Path) -> Iterator[Path]:
-    """A disk of 6 MB at the folder of the products."""
+    """A disk of 8 MB at the folder of the products."""
     folder = home / "products"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", folder], check=False, stderr=-3)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder], check=False, stderr=-3)
     if mounted.returncode:
         pytest.skip("no disk can be mounted here")
     try:
@@ -140,7 +140,7 @@ def test_a_disk_too_small_is_told_before_work_begins(
 ) -> None:
     (small_disk / "other").write_bytes(bytes(4_000_000))
     steps: list[str] = []
-    with pytest.raises(NoRoom, match=r"2 MB free, the products need \d+ MB"):
+    with pytest.raises(NoRoom, match=r"4 MB free, the products need \d+ MB"):
         combine.stack_field(conn, field, home=home, progress=lambda stage, done, total: steps.append(stage))
     assert "stack" not in steps
     assert left(home, field) == []
@@ -154,7 +154,7 @@ def test_a_disk_that_fills_up_leaves_everything_as_it_was(
 
     def fill(stage: str, done: int, total: int) -> None:
         if stage == "stack":
-            (small_disk / "other").write_bytes(bytes(4_000_000))
+            (small_disk / "other").write_bytes(bytes(6_500_000))
 
     with pytest.raises(NoRoom, match="nothing was stored"), conn.transaction():
         combine.stack_field(conn, field, home=home, progress=fill)

@@ -6,22 +6,18 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, signal
+from scipy import signal
 
 from combine.extract.stripes import stripes
 from combine.measure.aperture import Floats, Image
-from combine.measure.background import background
-from combine.measure.noise import DetectionFilter, detection_filter, noise_power
-from combine.measure.psf import Psf, measure_psf
+from combine.measure.noise import DetectionFilter, detection_filter
+from combine.measure.psf import Psf
 from combine.measure.render import OVERSAMPLE, RADIUS, phased
+from combine.measure.shapes import Shapes, above_sky, measure_shapes
 from combine.products import Product
 from schema.settings import Settings
 
 BLANK = np.float32(np.nan)
-SOURCE_SIGMA = 3.0
-"""Pixels this far above the sky belong to a source when the sky is measured."""
-BRIGHT_SIGMA = 20.0
-"""Pixels this bright leave residuals of unlike seeing in N - S: they stay out of the noise spectrum."""
 
 
 @dataclass(frozen=True)
@@ -153,66 +149,33 @@ class Band:
         return replace(self, north=north, south=south, both=both or self.both)
 
 
-def prepare(letter: str, products: dict[str, Product], settings: Settings) -> Band:
-    """Make a band ready: take off the sky, measure noise spectrum and point-spread functions, filter.
+def prepare(letter: str, products: dict[str, Product], settings: Settings, shapes: Shapes | None = None) -> Band:
+    """Make a band ready: take off the sky, and filter.
 
     Parameters
     ----------
     letter : j, h or k
     products : by direction N, S, NS; one of N and S can be missing, NS then repeats the other
+    shapes : point-spread functions and noise spectrum that came with the products; measured if none did
     """
-    both = products["NS"]
-    magzp = float(both.header["MAGZP"])
-    cell = settings["extract_background"][0]
-    mask = _sources(both, cell)
-    skyless = {name: _above_sky(product, cell, mask) for name, product in products.items()}
+    magzp = float(products["NS"].header["MAGZP"])
+    shapes = shapes or measure_shapes(letter, products, magzp, settings)
+    skyless = above_sky(products, settings).image
     striped = {name: stripes(skyless[name], product.var, settings) for name, product in products.items()}
     for name, light in striped.items():
         if light is not None:
             skyless[name] = skyless[name] - light
-    unit, out = _noise_image(products, skyless, mask)
-    power = noise_power(unit, out)
-    saturation = settings["saturation_mag"]["jhk".index(letter)]
-    layers = {name: _layer(products[name], skyless[name], striped[name], power, saturation, magzp) for name in products}
+    layers = {
+        name: _layer(product, skyless[name], striped[name], shapes.psf[name], shapes.power)
+        for name, product in products.items()
+    }
     if len(layers) == 2:  # one direction only: N+S is that direction
         layers = dict.fromkeys(layers, layers["NS"])
-    return Band(letter, layers.get("N"), layers.get("S"), layers["NS"], power, magzp)
+    return Band(letter, layers.get("N"), layers.get("S"), layers["NS"], shapes.power, magzp)
 
 
-def _sources(product: Product, cell: float) -> NDArray[np.bool_]:
-    """Mark the pixels of sources, with a rim."""
-    above = product.image - background(product.image, cell)
-    with np.errstate(invalid="ignore"):
-        lit = above > SOURCE_SIGMA * np.sqrt(product.var)
-    core = ndimage.binary_opening(lit, structure=np.ones((2, 2)))
-    return np.asarray(ndimage.binary_dilation(core, iterations=3))
-
-
-def _above_sky(product: Product, cell: float, mask: NDArray[np.bool_]) -> Image:
-    """Take the sky off an image, measured outside sources."""
-    return (product.image - background(product.image, cell, mask)).astype(np.float32)
-
-
-def _noise_image(
-    products: dict[str, Product], skyless: dict[str, Image], mask: NDArray[np.bool_]
-) -> tuple[Image, NDArray[np.bool_]]:
-    """Return an image of noise alone, of variance one, and the pixels to leave out of it."""
-    if len(products) == 3:
-        var = products["N"].var + products["S"].var
-        with np.errstate(invalid="ignore"):
-            bright = skyless["NS"] > BRIGHT_SIGMA * np.sqrt(products["NS"].var)
-        out = np.asarray(ndimage.binary_dilation(bright, iterations=4))
-        return ((skyless["N"] - skyless["S"]) / np.sqrt(var)).astype(np.float32), out
-    return (skyless["NS"] / np.sqrt(products["NS"].var)).astype(np.float32), mask
-
-
-def _layer(
-    product: Product, skyless: Image, striped: Image | None, power: Floats, saturation: float, magzp: float
-) -> Layer:
-    """Measure the point-spread function of a stack and filter it."""
-    # A star of FWHM 2.8 arcsec has a ninth of its light in its brightest pixel.
-    peak_max = 10 ** (0.4 * (magzp - saturation)) / 9
-    psf = measure_psf(skyless, product.var, peak_max=peak_max)
+def _layer(product: Product, skyless: Image, striped: Image | None, psf: Psf, power: Floats) -> Layer:
+    """Filter a stack for stars."""
     found = detection_filter(psf.stamp(), power)
     _, snr = found.apply(skyless, product.var)
     stripe = None if striped is None else found.apply(striped, product.var)[1]

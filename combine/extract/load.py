@@ -17,7 +17,9 @@ from combine.extract.names import name_all
 from combine.extract.saturated import ShortExposures
 from combine.extract.table import Columns
 from combine.measure.aperture import Floats
+from combine.measure.shapes import Shapes
 from combine.products import Product, read_product
+from combine.shapes import read_shapes
 from schema.errors import BadArgument, BadFile, NotReady
 from schema.grid import Grid
 from schema.settings import Settings
@@ -40,6 +42,8 @@ class Run:
     epoch: float | None
     scans: int
     paths: dict[str, dict[str, Path]]
+    psf: dict[str, dict[str, Path]]
+    noise: dict[str, Path]
 
 
 @dataclass(frozen=True)
@@ -77,13 +81,18 @@ def read_run(conn: Connection, tile: int, run: str | None, home: Path) -> Run:
     if row is None:
         raise NotReady(f"field {tile} has no stack yet: `deepcal stack {tile}` makes one")
     paths: dict[str, dict[str, Path]] = {}
-    for band, direction, path in conn.execute(load("combine/extract_products.sql"), {"run": row["run"]}).fetchall():
-        paths.setdefault(band, {})[direction] = home / path
+    psf: dict[str, dict[str, Path]] = {}
+    noise: dict[str, Path] = {}
+    for band, direction, kind, path in conn.execute(load("combine/extract_products.sql"), {"run": row["run"]}):
+        if kind == "noise":
+            noise[band] = home / path
+        else:
+            (paths if kind == "masked" else psf).setdefault(band, {})[direction] = home / path
     if not paths:
         raise NotReady(f"run {row['run']} of field {tile} lists no masked image with scans: stack the field again")
     grid = Grid.of(row["ra"], row["dec"], row["naxis1"], row["naxis2"])
     density = row["field_density"] or row["density"]
-    return Run(row["run"], tile, grid, density, row["hemispheres"], row["epoch"], row["scans"], paths)
+    return Run(row["run"], tile, grid, density, row["hemispheres"], row["epoch"], row["scans"], paths, psf, noise)
 
 
 def read_band(paths: Mapping[str, Path]) -> dict[str, Product]:
@@ -109,6 +118,22 @@ def read_band(paths: Mapping[str, Path]) -> dict[str, Product]:
         (alone,) = set(wanted) - {"NS"}
         products[alone] = products["NS"]
     return products
+
+
+def read_measured(run: Run, band: str) -> Shapes | None:
+    """Read what the stack step measured of a band; None of a run from before it did.
+
+    Raises
+    ------
+    BadFile
+        A file is gone or broken.
+    """
+    if band not in run.noise:
+        return None
+    try:
+        return read_shapes(run.psf[band], run.noise[band])
+    except (OSError, KeyError) as error:
+        raise BadFile(run.noise[band], f"it, or a PSF beside it, cannot be read ({error}): stack again") from error
 
 
 def read_bright(conn: Connection, run: Run, margin: float, faint: float) -> BrightStars:

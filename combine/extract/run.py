@@ -13,7 +13,17 @@ from combine.extract.artifacts import Surroundings, density_class, flags
 from combine.extract.calibrate import References, ZeroPoint, stored, zero_point
 from combine.extract.completeness import completeness
 from combine.extract.images import Band
-from combine.extract.load import BrightStars, Run, read_band, read_bright, read_run, read_short, read_standards, store
+from combine.extract.load import (
+    BrightStars,
+    Run,
+    read_band,
+    read_bright,
+    read_measured,
+    read_run,
+    read_short,
+    read_standards,
+    store,
+)
 from combine.extract.photometry import main_circle, radii
 from combine.extract.saturated import with_short_exposures
 from combine.extract.sources import Found, Measured, find, measure, read_bands
@@ -29,6 +39,7 @@ from combine.extract.table import (
     suspects,
 )
 from combine.measure.growth import curve_of_growth
+from combine.measure.shapes import Shapes
 from combine.products import Product
 from schema.code import code_digest
 from schema.errors import BadArgument
@@ -149,7 +160,7 @@ def extract_field(
 
 def extract_code() -> str:
     """Return a digest of the code that makes sources."""
-    return code_digest("combine.extract", "combine.measure")
+    return code_digest("combine.extract", "combine.measure", "combine.shapes")
 
 
 def has_sources(conn: psycopg.Connection[Any], run: str) -> bool:
@@ -164,9 +175,9 @@ def has_sources(conn: psycopg.Connection[Any], run: str) -> bool:
     return bool(same and code == extract_code() and confirm == "default")
 
 
-def _read(letter: str, run: Run) -> tuple[str, dict[str, Product]]:
+def _read(letter: str, run: Run) -> tuple[str, dict[str, Product], Shapes | None]:
     """Read the products of one band."""
-    return letter, read_band(run.paths[letter])
+    return letter, read_band(run.paths[letter]), read_measured(run, letter)
 
 
 def _tie(

@@ -17,12 +17,15 @@ from combine.extract.neighbours import FIT_ROUNDS, model
 from combine.extract.photometry import Stack, measure_noise, photometry
 from combine.extract.stars import Stars, fit, reaches
 from combine.measure.aperture import Floats
+from combine.measure.shapes import Shapes
 from combine.products import Product
 from schema.settings import Settings
 
 WORKERS = 2
 Result = TypeVar("Result")
 Ints = NDArray[np.int64]
+Reader = Callable[[], tuple[str, dict[str, Product], Shapes | None]]
+"""Reads a band: its letter, its products, and what was measured on them if that was stored."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,12 @@ class Measured:
     stripe: Floats
 
 
-def read_bands(products: Sequence[Callable[[], tuple[str, dict[str, Product]]]], settings: Settings) -> list[Band]:
+def read_bands(products: Sequence[Reader], settings: Settings) -> list[Band]:
     """Read and prepare the bands, a few at once."""
 
-    def one(read: Callable[[], tuple[str, dict[str, Product]]]) -> Band:
-        letter, images = read()
-        return prepare(letter, images, settings)
+    def one(read: Reader) -> Band:
+        letter, images, shapes = read()
+        return prepare(letter, images, settings, shapes)
 
     return together(one, products)
 

@@ -35,8 +35,15 @@ class Psf:
 
     def growth(self, radius: float) -> float:
         """Return the part of the light in an aperture of `radius` pixels, averaged over sub-pixel phases."""
-        sums = [aperture(self._image(f, g), RADIUS + f, RADIUS + g, radius).sum[0] for f in PHASES for g in PHASES]
-        return float(np.mean(sums))
+        return float(self.curve(np.array([radius]))[0])
+
+    def curve(self, radii: Floats) -> Floats:
+        """Return the part of the light in apertures of these radii (pixels), averaged over sub-pixel phases."""
+        total = np.zeros(len(radii))
+        for f, g in ((f, g) for f in PHASES for g in PHASES):
+            image = self._image(f, g)
+            total += [aperture(image, RADIUS + f, RADIUS + g, radius).sum[0] for radius in radii]
+        return total / len(PHASES) ** 2
 
     def _image(self, dx: float, dy: float) -> Image:
         """Return the largest stamp in the type of images."""

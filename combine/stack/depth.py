@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from combine.measure.background import background
-from combine.measure.psf import measure_psf
+from combine.measure.psf import Psf
 from combine.stack.noise import plane_noise
 
 Plane = NDArray[np.float32]
@@ -43,7 +43,7 @@ def source_mask(image: Plane, var: Plane) -> NDArray[np.bool_]:
     return np.asarray(ndimage.binary_dilation(smooth > 2.5 * noise, iterations=3) | blank)
 
 
-def measure_depth(image: Plane, var: Plane, ratio: float, magzp: float, sources: NDArray[np.bool_]) -> Depth:
+def measure_depth(image: Plane, var: Plane, ratio: float, magzp: float, sources: NDArray[np.bool_], psf: Psf) -> Depth:
     """Measure a stack.
 
     Parameters
@@ -51,12 +51,12 @@ def measure_depth(image: Plane, var: Plane, ratio: float, magzp: float, sources:
     image, var : (ny, nx) DN and variance of a pixel
     ratio : noise of an aperture over that of a pixel, from the scans
     sources : pixels no empty aperture may touch
+    psf : its point-spread function
     """
     light = (image - background(image, mask=sources)).astype(np.float32)
     pixel = float(np.sqrt(np.nanmedian(var)))
     unit = (light / np.sqrt(var)).astype(np.float32) * np.float32(pixel)
     measured = plane_noise(unit, ~sources)
-    psf = measure_psf(light, var)
     m5 = magzp - 2.5 * np.log10(5 * measured / psf.growth(RADIUS)) if measured > 0 else np.nan
     return Depth(psf.fwhm, pixel, measured, ratio * pixel, float(m5))
 

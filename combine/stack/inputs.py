@@ -19,9 +19,8 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Input:
-    """One file of an image as the database knows it; size and time are unknown where no ingest tells of it."""
+    """One file of an image, or of its coverage; size and time are unknown where no ingest tells of it."""
 
-    image_id: int
     path: str
     sha256: str
     file_id: int | None

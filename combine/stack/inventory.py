@@ -1,20 +1,32 @@
-"""From sums to products: 21 FITS files a field, their depths, and the rows that list them."""
+"""From sums to products: the FITS files of a field, their depths, and the rows that list them."""
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from combine.products import Cards, Product, file_name, write_coverage, write_image
-from combine.stack.band import DirectionStack
+from combine.measure.aperture import Floats
+from combine.measure.noise import detection_filter
+from combine.measure.psf import Psf
+from combine.measure.shapes import Shapes, measure_shapes
+from combine.products import Cards, Product, write_coverage, write_image
+from combine.shapes import write_noise, write_psf
+from combine.stack.band import DirectionStack, Part
+from combine.stack.cards import BandOfRun, measured
 from combine.stack.covariance import visit_factors
 from combine.stack.depth import measure_depth, source_mask
 from combine.stack.passes import Sums
 from schema.grid import Grid
 from schema.settings import Settings
+from schema.tables.stack import DEPTHS
 
-Plane = NDArray[np.float32]
+Counts = NDArray[np.int16]
+DIRECTIONS = ("NS", "N", "S")
+SMALL_FILES = 3_000_000
+"""Bytes of the point-spread functions and the noise spectrum of a band."""
 
 
 def write_band(
@@ -26,7 +38,7 @@ def write_band(
     stacks: dict[str, DirectionStack],
     settings: Settings,
 ) -> list[dict[str, Any]]:
-    """Write the seven files of a band and return their rows of deepcal.stack.
+    """Write the files of a band and return their rows of deepcal.stack.
 
     Parameters
     ----------
@@ -35,43 +47,43 @@ def write_band(
     field : tile and grid
     stacks : sums by direction, n and s; one may be absent
     """
-    tile, grid = field
     used = {d.upper(): [p for p in one.parts if p.reason is None] for d, one in stacks.items()}
-    sums = {d.upper(): one.sums for d, one in stacks.items()}
-    sums["NS"] = _join([one.sums for one in stacks.values()])
-    used["NS"] = [p for parts in list(used.values()) for p in parts]
+    used = {"N": [], "S": [], "NS": [p for parts in used.values() for p in parts]} | used
+    mine = BandOfRun(run, field[0], band, field[1], settings, visit_factors(stacks), used, folder, final)
+    sums = {d.upper(): one.sums for d, one in stacks.items()} | {"NS": _join([one.sums for one in stacks.values()])}
+    sums = {d: sums.get(d, _empty(mine.grid)) for d in DIRECTIONS}
     sky = _common_sky(used["NS"])
-    magzp = settings["zp_ref"]["jhk".index(band)]
-    shared = visit_factors(stacks)
-    rows = []
-    sources = None
-    for direction in ("NS", "N", "S"):
-        total = sums.get(direction, _empty(grid))
-        parts = used.get(direction, [])
-        ratio = _ratio(parts)
-        factor = shared.get(direction, 1.0)
-        cards = _cards(run, tile, band, direction, parts, settings, ratio) | _visit_cards(factor, shared)
-        product = _product(total, ratio, factor, sky, grid, cards)
-        if sources is None:
-            sources = source_mask(product.image, product.var)
-        facts = _facts(product, ratio, magzp, sources) if parts else {}
-        row = {
-            "run": run, "band": band, "direction": direction, "n_scans": len(parts), "magzp": magzp,
-            "exptime": _exposure(parts), "coverage_max": int(product.count.max(initial=0)), **facts,
-        }  # fmt: skip
-        for kind, image in (("image", product), ("masked", _masked(product, len(parts), settings))):
-            name = file_name(tile, band, direction, kind)
-            rows.append(_row(row, kind, folder / name, final / name, write_image(folder / name, image)))
-    name = file_name(tile, band, "NS", "coverage")
-    counts = {d: sums[d].count if d in sums else _empty(grid).count for d in ("NS", "N", "S")}
-    cards = grid.cards() | {"BUNIT": "scan", "RUN": run, "TILE": tile, "BAND": band}
-    rows.append(_row(rows[0], "coverage", folder / name, final / name, write_coverage(folder / name, counts, cards)))
+    masked = {d: _masked(mine, d, _product(mine, d, sums[d], sky)) for d in DIRECTIONS}
+    shapes = _shapes(mine, masked)
+    rows, sources = [], None
+    for d in DIRECTIONS:
+        product, facts = _product(mine, d, sums[d], sky), mine.facts(d, int(sums[d].count.max(initial=0)))
+        sources = source_mask(product.image, product.var) if sources is None else sources
+        if shapes is not None and used[d]:
+            facts |= _depths(mine, d, product, sources, shapes.psf[d])
+            facts |= _limits(mine, masked[d], shapes.psf[d], shapes.power)
+            psf = partial(write_psf, psf=shapes.psf[d], cards=mine.identity(d))
+            rows.append(mine.write(facts, d, "psf", psf))
+        for kind, image in (("image", product), ("masked", masked.pop(d))):
+            told = replace(image, header=image.header | measured(facts))
+            rows.append(mine.write(facts, d, kind, partial(write_image, product=told)))
+    return rows + _of_the_band(mine, {d: sums[d].count for d in DIRECTIONS}, shapes)
+
+
+def _of_the_band(mine: BandOfRun, counts: dict[str, Counts], shapes: Shapes | None) -> list[dict[str, Any]]:
+    """Write what all stacks of a band share: their coverage map, and the spectrum of their noise."""
+    facts = mine.facts("NS", int(counts["NS"].max(initial=0)))
+    cards = mine.grid.cards() | {"BUNIT": "scan"} | mine.identity("NS")
+    rows = [mine.write(facts, "NS", "coverage", partial(write_coverage, counts=counts, cards=cards))]
+    if shapes is not None:
+        noise = partial(write_noise, power=shapes.power, cards=mine.identity("NS"))
+        rows.append(mine.write(facts, "NS", "noise", noise))
     return rows
 
 
 def bytes_of(grid: Grid) -> int:
-    """Return about how much the files of a band take: six images with variance and count, and a coverage map."""
-    return grid.nx * grid.ny * (6 * (4 + 4 + 2) + 3 * 2)
+    """Return about how much the files of a band take: six images with variance and count, a coverage map, and more."""
+    return grid.nx * grid.ny * (6 * (4 + 4 + 2) + 3 * 2) + SMALL_FILES
 
 
 def _join(sums: list[Sums]) -> Sums:
@@ -88,7 +100,7 @@ def _empty(grid: Grid) -> Sums:
     return Sums(blank, blank, blank.astype(np.int16))
 
 
-def _common_sky(parts: list[Any]) -> float:
+def _common_sky(parts: list[Part]) -> float:
     """Return the one background that every stack of a band keeps: the weighted mean sky of the scans, DN."""
     if not parts:
         return 0.0
@@ -96,73 +108,54 @@ def _common_sky(parts: list[Any]) -> float:
     return float(np.average(sky, weights=[p.weight for p in parts]))
 
 
-def _ratio(parts: list[Any]) -> float:
-    """Return the noise of an aperture over that of a pixel, under the weights of the scans."""
-    if not parts:
-        return 1.0
-    ratio = [p.verdict.noise_aper / p.verdict.noise_pixel for p in parts]
-    return float(np.average(ratio, weights=[p.weight for p in parts]))
-
-
-def _visit_cards(factor: float, shared: dict[str, float]) -> Cards:
-    """Return the cards that say what the scans of a visit share."""
-    return {
-        "VISITFAC": (round(factor, 4), "noise over that of independent scans, in VAR"),
-        "VISITDIF": (round(shared["difference"], 4), "the same of N - S"),
-    }
-
-
-def _product(sums: Sums, ratio: float, factor: float, sky: float, grid: Grid, cards: Cards) -> Product:
-    """Turn sums into image, variance and count; `factor` is what visits share."""
+def _product(mine: BandOfRun, direction: str, sums: Sums, sky: float) -> Product:
+    """Turn sums into image, variance (what visits share included) and count."""
+    scale = (mine.factor(direction) / mine.ratio(direction)) ** 2
     with np.errstate(divide="ignore"):
-        var = np.where(sums.weight > 0, factor**2 / (sums.weight * ratio**2), np.nan).astype(np.float32)
-    return Product(sums.mean + np.float32(sky), var, sums.count, grid.cards() | cards)
+        var = np.where(sums.weight > 0, scale / sums.weight, np.nan).astype(np.float32)
+    return Product(sums.mean + np.float32(sky), var, sums.count, mine.cards(direction))
 
 
-def _masked(product: Product, available: int, settings: Settings) -> Product:
+def _masked(mine: BandOfRun, direction: str, product: Product) -> Product:
     """Blank what fewer than 30 percent of the available scans cover."""
-    thin = product.count < settings["coverage_mask"][0] * available
+    least = mine.settings["coverage_mask"][0]
+    thin = product.count < least * len(mine.used[direction])
     image, var = (np.where(thin, np.float32(np.nan), plane) for plane in (product.image, product.var))
-    return Product(image, var, product.count, product.header | {"COVMIN": settings["coverage_mask"][0]})
+    return Product(image, var, product.count, product.header | {"COVMIN": least})
 
 
-def _exposure(parts: list[Any]) -> float:
-    """Return the exposure of a point that every scan covers, s: six times as long for the 6x scans."""
-    return float(sum(p.member.exposure for p in parts))
+def _shapes(mine: BandOfRun, masked: dict[str, Product]) -> Shapes | None:
+    """Measure point-spread functions and noise spectrum; None where all scans were left out."""
+    there = {d: masked[d] for d in DIRECTIONS if mine.used[d]}
+    if not there:
+        return None
+    both = float(np.hypot(mine.factor("N"), mine.factor("S"))) / np.sqrt(2) if len(there) == len(DIRECTIONS) else 1.0
+    return measure_shapes(mine.band, there, mine.magzp, mine.settings, both / mine.shared["difference"])
 
 
-def _cards(run: str, tile: int, band: str, direction: str, parts: list[Any], settings: Settings, ratio: float) -> Cards:
-    """Return the cards that say what a product is."""
-    return {
-        "BUNIT": "DN",
-        "MAGZP": (settings["zp_ref"]["jhk".index(band)], "zero point, mag of 1 DN"),
-        "NSCAN": (len(parts), "scans in the stack"),
-        "EXPTIME": (round(_exposure(parts), 3), "exposure at full coverage, s"),
-        "TELESCOP": "2MASS",
-        "TILE": (tile, "calibration field"),
-        "BAND": (band, "j, h or k"),
-        "DIRECT": (direction, "scan directions in the stack"),
-        "RUN": (run, "run of the stack"),
-        "APRATIO": (round(ratio, 4), "noise in 4 arcsec over noise of a pixel"),
-    }
+def _depths(mine: BandOfRun, direction: str, product: Product, sources: NDArray[np.bool_], psf: Psf) -> Cards:
+    """Measure noise and depths in apertures."""
+    depth = measure_depth(product.image, product.var, mine.ratio(direction), mine.magzp, sources, psf)
+    facts = {f"m5_aper_{percent}": depth.at(factor) for percent, factor in _thinner(product.count).items()}
+    facts |= {"coverage_median": float(np.median(product.count[product.count > 0])), "noise_pixel": depth.noise_pixel}
+    facts |= {"noise_aper": depth.noise_aper, "noise_predicted": depth.noise_predicted}
+    return _known(facts | {"fwhm": depth.fwhm, "m5_aper": depth.m5})
 
 
-def _facts(product: Product, ratio: float, magzp: float, sources: NDArray[np.bool_]) -> Cards:
-    """Measure the depths of a product for the inventory."""
-    depth = measure_depth(product.image, product.var, ratio, magzp, sources)
-    covered = product.count[product.count > 0]
-    middle, most = float(np.median(covered)), float(covered.max())
-    facts = {f"m5_aper_{percent}": depth.at(np.sqrt(middle / (most * percent / 100))) for percent in (100, 60, 30)}
-    facts |= {"coverage_median": middle, "noise_pixel": depth.noise_pixel, "noise_aper": depth.noise_aper}
-    facts |= {"noise_predicted": depth.noise_predicted, "fwhm": depth.fwhm, "m5_aper": depth.m5}
-    return {name: None if not np.isfinite(value) else float(value) for name, value in facts.items()}
+def _limits(mine: BandOfRun, masked: Product, psf: Psf, power: Floats) -> Cards:
+    """Work out how faint a star the detection filter finds at five sigma, by the zero point of the image."""
+    sigma = detection_filter(psf.stamp(), power).sigma * np.sqrt(np.nanmedian(masked.var))
+    limit = mine.magzp - 2.5 * np.log10(5 * sigma)
+    facts = {f"m5_det_{percent}": limit - 2.5 * np.log10(times) for percent, times in _thinner(masked.count).items()}
+    return _known(facts | {"m5_det": limit})
 
 
-FACTS = ("coverage_median", "noise_pixel", "noise_aper", "noise_predicted", "fwhm", "m5_aper")
+def _thinner(count: Counts) -> dict[int, float]:
+    """Return how many times the noise at median coverage that at some percents of the largest coverage is."""
+    covered = count[count > 0]
+    return {percent: float(np.sqrt(np.median(covered) / (covered.max() * percent / 100))) for percent in DEPTHS}
 
 
-def _row(row: dict[str, Any], kind: str, now: Path, final: Path, sha256: str) -> dict[str, Any]:
-    """Complete a row of deepcal.stack with its file; a coverage map has no depth of its own."""
-    empty = dict.fromkeys((*FACTS, *(f"m5_aper_{p}" for p in (100, 60, 30))))
-    kept = {k: v for k, v in row.items() if kind != "coverage" or k not in empty}
-    return empty | kept | {"kind": kind, "path": str(final), "sha256": sha256, "bytes": now.stat().st_size}
+def _known(facts: Cards) -> Cards:
+    """Return plain numbers, None for what is not finite."""
+    return {name: float(value) if np.isfinite(value) else None for name, value in facts.items()}

@@ -120,7 +120,7 @@ def _tie_stars(conn: psycopg.Connection[Any], field: Field, settings: Settings) 
 
 def stack_code() -> str:
     """Return a digest of the code that makes stacks."""
-    return code_digest("combine.stack", "combine.measure", "combine.products")
+    return code_digest("combine.stack", "combine.measure", "combine.products", "combine.shapes")
 
 
 def _run_name(
