@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingest.batches import BulkLoad
+from ingest.bulkload import BulkLoad
 from ingest.files import FileResult
 from ingest.ledger import load_files
 from ingest.scans import load_scans

@@ -1,33 +1,25 @@
-"""Bulk files on their way: read and sorted in threads, small ones loaded together, each known and refused by itself."""
+"""Bulk files on their way: those that are new read and sorted in threads, small ones put together."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psycopg
-from psycopg.errors import IntegrityError, UniqueViolation
-from psycopg.sql import SQL, Identifier
-
 from ingest import formats
 from ingest.ahead import CORES, ahead
-from ingest.bulk import Prepared, copy
-from ingest.catalogs import CATALOGS, Catalog, read_sorted, rows_of
-from ingest.downloads import KEYS, load_download, supersede
-from ingest.files import FileResult, Fingerprint, found, try_fingerprint
-from ingest.indexes import indexes_later
-from ingest.ledger import AHEAD, CHANGED, claim, known, refuse, status, unreadable
+from ingest.bulk import Prepared
+from ingest.catalogs import CATALOGS, read_sorted
+from ingest.downloads import KEYS
+from ingest.faults import Fault
+from ingest.files import GZIP, FileResult, Fingerprint, try_fingerprint
+from ingest.ledger import AHEAD, CHANGED, known, refuse, status, twin, unreadable
 from ingest.rejects import Rejects
 from ingest.tally import Tally
-from ingest.twice import key_of, taken
+from ingest.text import starts_with
 from schema.connection import Connection
 from schema.errors import BadFile
-from schema.progress import Progress
-from schema.settings import read
-from sql import load
 
-MB = 1_000_000
-LARGE = 16 * MB  # bytes of a file whose reading keeps all cores busy
-UNPACKED = 4  # times as long is the text of a .gz
+LARGE = 16_000_000  # bytes of a file whose reading keeps all cores busy
 
 
 @dataclass(frozen=True)
@@ -44,26 +36,27 @@ class Job:
 class Ready:
     """A file that was read: its sorted rows and what was wrong with others; or why it is refused.
 
-    A download of PSC or XSC has no sorted rows: it is read when it is loaded, since it may bring what is there.
+    `content` is the SHA-256 of its text, unpacked. A download of PSC or XSC has no sorted rows: it is read when it is
+    loaded, since it may bring what is there.
     """
 
     job: Job
     rejects: Rejects
     rows: Prepared | None = None
     error: str | None = None
+    content: str | None = None
 
 
-@dataclass
-class BulkLoad:
-    """The load of some files of a bulk kind.
+@dataclass(frozen=True)
+class Reading:
+    """The reading of some files of a bulk kind; `results` takes what becomes clear of a file that is not loaded.
 
     Parameters
     ----------
     conn : Connection
-        An idle connection; inside a transaction of the caller's, savepoints take the place of transactions.
     kind : "psc", "xsc" or "detections"
-    progress : Progress
-        Told of rows.
+    tally : Tally
+        Told of bytes and rows.
     replace : bool
         A file that changed since it was loaded takes the place of its old rows.
     tolerate : int
@@ -72,64 +65,51 @@ class BulkLoad:
 
     conn: Connection
     kind: str
-    progress: Progress
-    replace: bool = False
-    tolerate: int = 0
+    tally: Tally
+    replace: bool
+    tolerate: int
     results: dict[int, FileResult] = field(default_factory=dict)
+    jobs: list[Job] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.catalog: Catalog = CATALOGS[self.kind]
+    def batches(self, files: Sequence[Path], least: float) -> Iterator[list[Ready]]:
+        """Yield files that are new, put together until they have `least` rows; a download comes alone."""
+        one_by_one = max((path.stat().st_size for path in files), default=0) > LARGE
+        threads = 1 if one_by_one else CORES
+        batch: list[Ready] = []
+        for ready in ahead(self.read, self._jobs(files), threads, lambda job: job.mark.size, LARGE):
+            if ready.error is not None:
+                self.refuse(ready.job, ready.error)
+            elif ready.rows is None:
+                yield [ready]
+            elif not self._has_twin(ready):
+                batch.append(ready)
+                if sum(other.rows.rows for other in batch if other.rows) >= least:
+                    yield batch
+                    batch = []
+        if batch:
+            yield batch
 
-    def load(self, paths: Sequence[Path | str]) -> list[FileResult]:
-        """Load files; each is known by its content once it is in, and a refused one does not stop the others.
+    def read(self, job: Job, known_faults: Mapping[int, Fault] | None = None) -> Ready:
+        """Read and sort a file; threads call it."""
+        ready = Ready(job, Rejects(job.path, self.tolerate, known_faults or {}))
+        try:
+            if self.kind in KEYS and formats.open_source(job.path) is not None:
+                return ready
+            step = self.tally.bytes_of(job.number)
+            unpacked = hashlib.sha256() if starts_with(job.path, GZIP) else None
+            look = unpacked.update if unpacked else lambda data: None
+            ready.rows = read_sorted(job.path, CATALOGS[self.kind], ready.rejects, step, self.tally.read, look)
+            ready.content = unpacked.hexdigest() if unpacked else job.mark.sha256
+        except BadFile as error:
+            ready.error = error.reason
+        return ready
 
-        Raises
-        ------
-        BadArgument
-            A path does not exist, or a folder holds no file of the kind; nothing was loaded.
-        """
-        files = found(self.kind, paths)
-        sizes = [path.stat().st_size for path in files]
-        self.tally = Tally(self.progress, f"ingest {self.kind}, rows of {len(files)} files", sum(sizes))
-        with self.conn.transaction():
-            self.settings = {name: value[0] for name, value in read(self.conn).items() if name.startswith("ingest_")}
-        with indexes_later(self.conn, self.kind, self._withdraw) as drop_indexes:
-            one_by_one = max(sizes, default=0) > LARGE
-            read_ahead = ahead(
-                self._read, self._wanted(files), 1 if one_by_one else CORES, lambda job: job.mark.size, LARGE
-            )
-            for number, batch in enumerate(self._batches(read_ahead)):
-                if number == 0 and self._outgrow_table(files):
-                    drop_indexes()
-                self._store(batch)
-                del batch  # before the next one is read
-            if self.kind == "psc":
-                with self.conn.transaction():
-                    supersede(self.conn)
-        with self.conn.transaction():
-            self._tell_planner()
-        return [self.results[number] for number in range(len(files))]
+    def refuse(self, job: Job, reason: str) -> None:
+        """Write down why a file is refused."""
+        self.results[job.number] = refuse(self.conn, self.kind, job.path, job.mark, reason)
+        self.tally.skip(job.number, job.mark.size)
 
-    def _tell_planner(self) -> None:
-        rows = sum(result.rows for result in self.results.values() if result.state == "loaded")
-        if self.catalog.cells and rows:
-            row = {"kind": self.kind, "table": ".".join(self.catalog.table), "rows": rows}
-            self.conn.execute(load("ingest/statistics.sql"), row)
-
-    def _outgrow_table(self, files: Sequence[Path]) -> bool:
-        """Tell whether the files that are new are so large that it pays to make the indexes after them."""
-        sizes = {str(path): path.stat().st_size for path in files}
-        row = {"kind": self.kind, "paths": list(sizes), "bytes": list(sizes.values())}
-        table = ".".join(self.catalog.table)
-        with self.conn.transaction():
-            for (path,) in self.conn.execute(load("ingest/loaded_from_paths.sql"), row).fetchall():
-                del sizes[path]
-            (there,) = self.conn.execute(load("ingest/table_bytes.sql"), {"table": table}).fetchone() or (0,)
-        size = sum(size * (UNPACKED if path.endswith(".gz") else 1) for path, size in sizes.items())
-        least = self.settings["ingest_indexes_later"] * MB
-        return bool(size > max(least, self.settings["ingest_indexes_share"] * there))
-
-    def _wanted(self, files: Sequence[Path]) -> Iterator[Job]:
+    def _jobs(self, files: Sequence[Path]) -> Iterator[Job]:
         """Yield the files that are not loaded yet; what becomes of the others is clear."""
         marks = ahead(lambda path: (path, try_fingerprint(path)), files, 1, room=AHEAD)
         for number, (path, mark) in enumerate(marks):
@@ -139,123 +119,26 @@ class BulkLoad:
             entry = status(self.conn, self.kind, path, mark)
             if entry.file_id is not None:
                 self.results[number] = known(self.conn, self.kind, path, mark)
+            elif same := twin(self.conn, self.kind, path, mark.sha256):
+                self.results[number] = same
             elif entry.replaces is not None and not self.replace:
                 self.results[number] = refuse(self.conn, self.kind, path, mark, CHANGED)
             else:
-                yield Job(number, path, mark, entry.replaces)
+                self.jobs.append(Job(number, path, mark, entry.replaces))
+                yield self.jobs[-1]
                 continue
             self.tally.skip(number, mark.size)
 
-    def _read(self, job: Job) -> Ready:
-        """Read and sort a file, in a thread."""
-        ready = Ready(job, Rejects(job.path, self.tolerate))
-        try:
-            if self.kind in KEYS and formats.open_source(job.path) is not None:
-                return ready
-            step = self.tally.bytes_of(job.number)
-            ready.rows = read_sorted(job.path, self.catalog, ready.rejects, step, self.tally.read)
-        except BadFile as error:
-            ready.error = error.reason
-        return ready
-
-    def _batches(self, files: Iterable[Ready]) -> Iterator[list[Ready]]:
-        """Put files together until they have enough rows; a download comes alone."""
-        batch: list[Ready] = []
-        for ready in files:
-            if ready.error is not None:
-                self._refuse(ready, ready.error)
-            elif ready.rows is None:
-                yield [ready]
-            else:
-                batch.append(ready)
-                if sum(other.rows.rows for other in batch if other.rows) >= self.settings["ingest_batch_rows"]:
-                    yield batch
-                    batch = []
-        if batch:
-            yield batch
-
-    def _store(self, batch: list[Ready]) -> None:
-        """Load files in one transaction; if one of them cannot go in, each in its own."""
-        try:
-            with self.conn.transaction():
-                results = self._load(batch)
-            self.results.update(results)
-        except (BadFile, IntegrityError, psycopg.DataError) as error:
-            if len(batch) > 1:
-                for ready in batch:
-                    self._store([ready])
-            else:
-                self._refuse(batch[0], self._reason(batch[0], error))
-
-    def _load(self, batch: list[Ready]) -> dict[int, FileResult]:
-        """Load files inside a transaction and return what became of them."""
-        numbers = claim(self.conn, self.kind, [(r.job.path, r.job.mark) for r in _different(batch)])
-        mine = [(r, numbers.pop(r.job.mark.sha256)) for r in batch if r.job.mark.sha256 in numbers]
-        for tile in sorted({tile for ready, _ in mine if ready.rows for tile in ready.rows.tiles}):
-            self.conn.execute(load("ingest/partition.sql"), {"tile": tile})  # first, and in order: none waits in a ring
-        for ready, _ in mine:
-            if ready.job.replaces is not None:
-                self._remove(ready.job.replaces, "replaced")
-        counts = [self._count(ready, file_id) for ready, file_id in mine]
-        sent = [(r.rows, file_id) for r, file_id in mine if r.rows is not None and r.rows.rows]
-        if sent:
-            copy(self.conn, self.catalog.table, sent, self.catalog.cells, self.tally.sent)
-        rows = {"file_ids": [file_id for _, file_id in mine], "rows": counts}
-        self.conn.execute(load("ingest/loaded.sql"), rows)
-        done = {
-            ready.job.number: FileResult(ready.job.path, self.kind, "loaded", count)
-            for (ready, _), count in zip(mine, counts, strict=True)
-        }
-        others = (r.job for r in batch if r.job.number not in done)
-        return done | {job.number: known(self.conn, self.kind, job.path, job.mark) for job in others}
-
-    def _count(self, ready: Ready, file_id: int) -> int:
-        """Do what comes before the rows of a file, and return their number; a download is loaded here."""
-        ready.rejects.store(self.conn, file_id)
-        if ready.rows is None:
-            rows = formats.read(ready.job.path, self.catalog.columns, self.tally.bytes_of(ready.job.number))
-            assert rows is not None, "a download"
-            return load_download(self.conn, ready.job.path, self.kind, rows, file_id)
-        return ready.rows.rows
-
-    def _refuse(self, ready: Ready, reason: str) -> None:
+    def _has_twin(self, ready: Ready) -> bool:
+        """Tell whether the rows of a packed file are there from another one."""
         job = ready.job
-        self.results[job.number] = refuse(self.conn, self.kind, job.path, job.mark, reason)
-        self.tally.skip(job.number, job.mark.size)
-
-    def _reason(self, ready: Ready, error: Exception) -> str:
-        """Say why a file cannot go in: of a key that is taken, on which line it stands."""
-        if isinstance(error, BadFile):
-            return error.reason
-        if isinstance(error, UniqueViolation) and (key := key_of(error)):
-            rows = rows_of(ready.job.path, self.catalog, Rejects(ready.job.path, self.tolerate))
-            if line := taken(ready.job.path, self.catalog.key, key, rows):
-                return line.reason
-        return str(error).strip()  # a check of the database that the reading missed
-
-    def _withdraw(self, error: UniqueViolation) -> None:
-        """Remove the file that came last of those with a key that is there twice."""
-        key = key_of(error)
-        statement = SQL(load("ingest/file_twice.sql").decode()).format(
-            table=Identifier(*self.catalog.table), key=Identifier(self.catalog.key[0])
-        )
-        with self.conn.transaction():
-            row = self.conn.execute(statement, {"key": int(key[0])}).fetchone()
-            assert row is not None, "the server found the key twice"
-            file_id, path = row[0], Path(row[1])
-            rows = rows_of(path, self.catalog, Rejects(path, self.tolerate)) if path.exists() else ()
-            line = taken(path, self.catalog.key, key, rows)
-            reason = line.reason if line else f"column {self.catalog.key[0]}: {key[0]!r}, expected a key used once"
-            self._remove(file_id, "withdraw", error=reason)
-        for number, result in self.results.items():
-            if result.path == path and result.state == "loaded":
-                self.results[number] = FileResult(path, self.kind, "refused", 0, reason)
-
-    def _remove(self, file_id: int, become: str, **words: str) -> None:
-        self.conn.execute(load(f"ingest/remove_{self.kind}.sql"), {"file_id": file_id})
-        self.conn.execute(load(f"ingest/{become}.sql"), {"file_id": file_id} | words)
+        packed = ready.content not in (None, job.mark.sha256)
+        same = twin(self.conn, self.kind, job.path, str(ready.content)) if packed else None
+        if same is not None:
+            self.results[job.number] = same
+        return same is not None
 
 
-def _different(batch: Iterable[Ready]) -> list[Ready]:
+def different(batch: Iterable[Ready]) -> list[Ready]:
     """Return the files of a batch without those whose content is also under another name in it."""
-    return list({ready.job.mark.sha256: ready for ready in reversed(list(batch))}.values())
+    return list({ready.content or ready.job.mark.sha256: ready for ready in reversed(list(batch))}.values())

@@ -30,9 +30,14 @@ CATALOGS = {
 
 
 def read_sorted(
-    path: Path, catalog: Catalog, rejects: Rejects, step: Step, count: Callable[[int], None] = lambda rows: None
+    path: Path,
+    catalog: Catalog,
+    rejects: Rejects,
+    step: Step,
+    count: Callable[[int], None] = lambda rows: None,
+    look: Callable[[bytes], object] = lambda data: None,
 ) -> Prepared:
-    """Read a file, check it, and sort its rows; `step` is told of bytes, `count` of rows.
+    """Read a file, check it, and sort its rows; `step` is told of bytes, `count` of rows, `look` is shown the text.
 
     Raises
     ------
@@ -47,7 +52,7 @@ def read_sorted(
         count(sum(rows.num_rows for _, rows in found))
         return found
 
-    return prepare(blocks(path, step), good, catalog.key[-1])
+    return prepare(blocks(path, step, look), good, catalog.key[-1])
 
 
 def rows_of(path: Path, catalog: Catalog, rejects: Rejects) -> Iterator[Rows]:

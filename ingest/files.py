@@ -31,7 +31,8 @@ PATTERNS: dict[str, tuple[str, ...]] = {
 class FileResult:
     """What became of one file: `state` is "loaded", "known" or "refused".
 
-    `error` says why it was refused: line, column, value, what was expected.
+    `error` says why it was refused: line, column, value, what was expected. `same_as` is a loaded file whose rows a
+    known one has, packed in another way.
     """
 
     path: Path
@@ -39,6 +40,7 @@ class FileResult:
     state: str
     rows: int
     error: str | None = None
+    same_as: Path | None = None
 
 
 def unpacked(raw: BinaryIO) -> BinaryIO:

@@ -80,9 +80,12 @@ def status(conn: Connection, kind: str, path: Path, mark: Fingerprint) -> Status
     return Status(file_id, old, rows or 0, replaces)
 
 
-def claim(conn: Connection, kind: str, files: Sequence[tuple[Path, Fingerprint]]) -> dict[str, int]:
+def claim(
+    conn: Connection, kind: str, files: Sequence[tuple[Path, Fingerprint]], contents: Sequence[str | None] | None = None
+) -> dict[str, int]:
     """Enter files, inside a transaction, and return the numbers of those that were not loaded, by SHA-256."""
     columns = {
+        "content": [None] * len(files) if contents is None else list(contents),
         "sha256": [mark.sha256 for _, mark in files],
         "paths": [str(path) for path, _ in files],
         "bytes": [mark.size for _, mark in files],
@@ -97,6 +100,13 @@ def known(conn: Connection, kind: str, path: Path, mark: Fingerprint) -> FileRes
         with conn.transaction():
             conn.execute(load("ingest/moved.sql"), {"file_id": entry.file_id, "path": str(path)})
     return FileResult(path, kind, "known", entry.rows)
+
+
+def twin(conn: Connection, kind: str, path: Path, content: str) -> FileResult | None:
+    """Tell of a file whose rows came with another one, if they did: a packed copy of it, for instance."""
+    with conn.transaction():
+        row = conn.execute(load("ingest/twin.sql"), {"kind": kind, "content": content}).fetchone()
+    return FileResult(path, kind, "known", row[1], same_as=Path(row[0])) if row else None
 
 
 def refuse(conn: Connection, kind: str, path: Path, mark: Fingerprint, reason: str) -> FileResult:

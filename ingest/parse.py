@@ -48,7 +48,8 @@ def parse_good(block: Block, columns: Columns, rejects: Rejects) -> list[tuple[i
     BadFile
         More rows cannot be used than are tolerated.
     """
-    table = _sound(block.data, columns)
+    foul = rejects.known and rejects.within(block.line, block.line + block.data.count(b"\n"))
+    table = None if foul else _sound(block.data, columns)
     return [(block.line, table)] if table is not None else _search(block, columns, rejects)
 
 
@@ -71,10 +72,10 @@ def _search(block: Block, columns: Columns, rejects: Rejects) -> list[tuple[int,
     """Put the bad lines of a block aside, and read what lies between them."""
     bad = []
     for line, part in _parts(block):
-        if _sound(part, columns) is not None:
+        if not rejects.within(line, line + _PART) and _sound(part, columns) is not None:
             continue
         for number, text in enumerate(part.decode("latin-1").split("\n")[:-1], line):
-            if fault := line_fault(columns, text):
+            if fault := line_fault(columns, text) or rejects.known.get(number):
                 rejects.add(number, text, fault)
                 bad.append(number)
     found = []

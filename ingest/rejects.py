@@ -1,5 +1,6 @@
 """Rows that cannot be used: the first refuses its file, unless some are tolerated and kept aside with reasons."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,11 +21,16 @@ class Reject:
 
 @dataclass
 class Rejects:
-    """The bad rows of one file, of which `tolerated` may be left out."""
+    """The bad rows of one file, of which `tolerated` may be left out; the table told of the `known` ones."""
 
     path: Path
     tolerated: int = 0
+    known: Mapping[int, Fault] = field(default_factory=dict)
     rows: list[Reject] = field(default_factory=list)
+
+    def within(self, start: int, end: int) -> bool:
+        """Tell whether a known fault lies on one of the lines from `start` to before `end`."""
+        return any(start <= line < end for line in self.known)
 
     def add(self, line: int, text: str, fault: Fault) -> None:
         """Put a bad row aside.

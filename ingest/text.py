@@ -24,7 +24,9 @@ class Block:
     data: bytes
 
 
-def blocks(path: Path, step: Step = lambda done: None) -> Iterator[Block]:
+def blocks(
+    path: Path, step: Step = lambda done: None, look: Callable[[bytes], object] = lambda data: None
+) -> Iterator[Block]:
     """Read a file, compressed or not, as blocks of whole lines.
 
     Parameters
@@ -33,6 +35,8 @@ def blocks(path: Path, step: Step = lambda done: None) -> Iterator[Block]:
         Compressed by gzip if its content says so, whatever its name.
     step : callable
         Told of the progress after every block.
+    look : callable
+        Shown the text as it is unpacked.
 
     Raises
     ------
@@ -44,6 +48,7 @@ def blocks(path: Path, step: Step = lambda done: None) -> Iterator[Block]:
         stream = _unpacked(raw)
         while data := _read(path, stream, BLOCK):
             step(raw.tell())
+            look(data)
             end = data.rfind(b"\n") + 1
             if end:
                 whole = b"".join((rest, memoryview(data)[:end]))
@@ -69,6 +74,12 @@ def head(path: Path, size: int = 65536) -> bytes:
     if not first:
         raise BadFile(path, "the file is empty")
     return first
+
+
+def starts_with(path: Path, mark: bytes) -> bool:
+    """Tell whether the first bytes of a file, as it lies on disk, are these."""
+    with path.open("rb") as raw:
+        return raw.read(len(mark)) == mark
 
 
 def check_packed(path: Path) -> None:

@@ -102,8 +102,46 @@ def test_a_packed_copy_brings_no_row_twice(conn: Connection, tmp_path: Path) -> 
     copy.write_bytes(gzip.compress(path.read_bytes()))
     ingest.psc(conn, [path])
     (result,) = ingest.psc(conn, [copy])
-    assert "expected a key that no other file has brought" in str(result.error)
+    assert (result.state, result.rows, result.same_as) == ("known", 2, path)
     assert one(conn, "SELECT count(*) FROM twomass.psc_cell") == 2
+
+
+def test_a_file_whose_packed_copy_was_loaded_is_known(conn: Connection, tmp_path: Path) -> None:
+    path = psc(tmp_path / "psc_b.bar", 1, 2)
+    (tmp_path / "psc_a.bar.gz").write_bytes(gzip.compress(path.read_bytes()))
+    assert [result.state for result in ingest.psc(conn, [tmp_path])] == ["loaded", "known"]  # of one batch
+    assert ingest.psc(conn, [path])[0].same_as == tmp_path / "psc_a.bar.gz"
+
+
+def test_keys_that_are_taken_are_tolerated(conn: Connection, tmp_path: Path) -> None:
+    ingest.psc(conn, [psc(tmp_path / "a.bar", 3)])
+    (result,) = ingest.psc(conn, [psc(tmp_path / "b.bar", 1, 2, 1, 3)], tolerate=2)
+    assert (result.state, result.rows) == ("loaded", 2)
+    rejects = conn.execute("SELECT line, column_name, value, reason FROM ingest_reject ORDER BY line").fetchall()
+    assert rejects == [
+        (3, "pts_key", "1", "expected a key used once; line 1 has it too"),
+        (4, "pts_key", "3", "expected a key that no other file has brought"),
+    ]
+    assert one(conn, "SELECT array_agg(pts_key ORDER BY pts_key) FROM twomass.psc_cell") == [1, 2, 3]
+
+
+def test_a_taken_key_too_many_refuses_the_file(conn: Connection, tmp_path: Path) -> None:
+    (result,) = ingest.psc(conn, [psc(tmp_path / "b.bar", 1, 1, 1, 1)], tolerate=2)
+    assert "more than the 2 bad rows that --tolerate allows; line 2, column pts_key: '1'" in str(result.error)
+    assert one(conn, "SELECT count(*) FROM twomass.psc") == 0
+
+
+def test_a_replacement_may_leave_out_taken_keys(conn: Connection, tmp_path: Path) -> None:
+    path = psc(tmp_path / "psc.bar", 1, 2)
+    ingest.psc(conn, [psc(tmp_path / "other.bar", 9), path])
+    assert ingest.psc(conn, [psc(path, 2, 3, 9)], replace=True, tolerate=1)[0].rows == 2
+    assert one(conn, "SELECT array_agg(pts_key ORDER BY pts_key) FROM twomass.psc") == [2, 3, 9]
+
+
+def test_extractions_with_taken_keys_are_tolerated(conn: Connection, tmp_path: Path) -> None:
+    keys = [{"cntr": 1, "tile": 90004}, {"cntr": 1, "tile": 90013}, {"cntr": 1, "tile": 90004}]
+    assert ingest.detections(conn, [write(tmp_path / "cal.bar", "detection", keys)], tolerate=1)[0].rows == 2
+    assert one(conn, "SELECT value FROM ingest_reject") == "90004, 1"
 
 
 def test_one_content_under_two_names_in_one_command_is_loaded_once(conn: Connection, tmp_path: Path) -> None:
@@ -142,10 +180,10 @@ def test_a_line_with_a_column_too_many_or_foreign_letters_can_be_tolerated(conn:
     assert one(conn, "SELECT array_agg(line ORDER BY line) FROM ingest_reject") == [2, 3, 4]
 
 
-def test_keys_after_tolerated_rows_are_named_with_their_lines(conn: Connection, tmp_path: Path) -> None:
+def test_keys_after_tolerated_rows_are_told_with_their_lines(conn: Connection, tmp_path: Path) -> None:
     ingest.psc(conn, [psc(tmp_path / "a.bar", 18)])
-    (result,) = ingest.psc(conn, [bad(tmp_path / "b.bar", 3, 7)], tolerate=2)
-    assert str(result.error).startswith("line 18, column pts_key: '18'")
+    assert ingest.psc(conn, [bad(tmp_path / "b.bar", 3, 7)], tolerate=3)[0].rows == 17
+    assert one(conn, "SELECT array_agg(line ORDER BY line) FROM ingest_reject") == [3, 7, 18]
 
 
 def test_the_rejects_of_a_replaced_file_go_with_it(conn: Connection, tmp_path: Path) -> None:
@@ -187,6 +225,15 @@ def test_a_key_twice_found_while_the_indexes_are_made_refuses_the_later_file(lat
     assert [result.state for result in results] == ["loaded", "refused", "loaded"]
     assert results[1].error == "line 2, column pts_key: '2', expected a key that no other file has brought"
     assert one(later, "SELECT array_agg(pts_key ORDER BY pts_key) FROM twomass.psc_cell") == [1, 2, 4]
+    assert one(later, INDEXES) == ALL
+
+
+def test_a_key_twice_found_while_the_indexes_are_made_may_be_tolerated(later: Connection, tmp_path: Path) -> None:
+    with later.transaction():
+        later.execute("UPDATE setting SET value = '{1}' WHERE name = 'ingest_batch_rows'")
+    results = ingest.psc(later, [psc(tmp_path / "a.bar", 1, 2), psc(tmp_path / "b.bar", 3, 2)], tolerate=1)
+    assert [(result.state, result.rows) for result in results] == [("loaded", 2), ("loaded", 1)]
+    assert one(later, "SELECT array_agg(line) FROM ingest_reject") == [2]
     assert one(later, INDEXES) == ALL
 
 

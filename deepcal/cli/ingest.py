@@ -153,7 +153,8 @@ def _report(kind: str, results: Sequence["FileResult"], as_json: bool, unknown: 
     for result in results:
         if len(results) <= SHOWN or result.state == "refused":
             shown.add_row(result.path.name, result.state, f"{result.rows:,}")
-    refused = [Text(f"refused: {result.path.name}, {result.error}", "red") for result in results if result.error]
+    remarks = [Text(f"refused: {result.path.name}, {result.error}", "red") for result in results if result.error]
+    remarks += [Text(f"{r.path.name} has the same rows as {r.same_as}") for r in results if r.same_as]
     counts = {state: sum(r.state == state for r in results) for state in ("loaded", "known", "refused")}
     rows = sum(result.rows for result in results if result.state == "loaded")
     total = ", ".join(f"{number} {state}" for state, number in counts.items() if number)
@@ -162,4 +163,4 @@ def _report(kind: str, results: Sequence["FileResult"], as_json: bool, unknown: 
     told: dict[str, object] = {"files": results, "rows": rows, **counts}
     if unknown:
         told["unknown"] = unknown
-    emit(told, as_json, *([shown] if shown.row_count else []), *refused, *strange, totals)
+    emit(told, as_json, *([shown] if shown.row_count else []), *remarks, *strange, totals)
