@@ -18,6 +18,7 @@ from schema.grid import Grid
 from schema.tables.field import field
 from schema.tables.scan import detection, scan
 from schema.tables.scan import image as image_table
+from schema.tables.twomass import psc
 from tests.rows import put
 
 GRID = Grid.of(145.7446, 59.0619, 160, 320)
@@ -66,17 +67,17 @@ def member(scan: int, data: Array, sd: str = "n", offset: tuple[float, float] = 
     return Member(scan, visit, [placed], [Pixels(np.ascontiguousarray(data, ">f4"))], 1.0)
 
 
-def small_field(conn: Connection, folder: Path, bands: str = "j") -> int:
-    """Store a small field with eight scans of two visits, their images and their extractions; return its tile."""
+def small_field(conn: Connection, folder: Path, bands: str = "j", scans: int = 8) -> int:
+    """Store a small field with scans of two or more visits, their images and their extractions; return its tile."""
     centre = {"ra": GRID.crval[0], "dec": GRID.crval[1], "naxis1": GRID.nx, "naxis2": GRID.ny}
     put(conn, field, [{"tile": SMALL, **centre}])
     conn.execute("SELECT deepcal.add_tile_partition(%s)", (SMALL,))
     identities = [
         {"scan_key": k + 1, "hemis": "n", "date": date(1999, 1, 1 + k // 6), "scan": 10 + k, "tile": SMALL}
-        for k in range(8)
+        for k in range(scans)
     ]
     put(conn, scan, [row | {"sd": "ns"[k % 2]} for k, row in enumerate(identities)])
-    put(conn, image_table, [_image_values(folder, k, band) for k in range(8) for band in bands])
+    put(conn, image_table, [_image_values(folder, k, band) for k in range(scans) for band in bands])
     ra, dec = GRID.sky(_X, _Y)
     seen = {"j_snr": 50.0, "cc_flg": "000"}
     rows = [
@@ -86,6 +87,15 @@ def small_field(conn: Connection, folder: Path, bands: str = "j") -> int:
     ]
     put(conn, detection, rows)
     return SMALL
+
+
+def tie_stars(conn: Connection) -> None:
+    """Store the stars of the small field as the PSC has them: 0.3" west and 0.5" south of where its scans see them."""
+    ra, dec = GRID.sky(_X, _Y)
+    fit = {"k_m": 12.0, "rd_flg": "222", "ph_qual": "AAA", "cc_flg": "000", "gal_contam": 0, "ext_key": None}
+    west = 0.3 / 3600 / np.cos(np.radians(dec))
+    places = zip((ra - west).tolist(), (dec - 0.5 / 3600).tolist(), strict=True)
+    put(conn, psc, [fit | {"pts_key": n, "ra": a, "decl": d} for n, (a, d) in enumerate(places)])
 
 
 def _image_values(folder: Path, k: int, band: str) -> dict[str, object]:

@@ -21,6 +21,7 @@ from combine.stack.noise import levelled
 from combine.stack.options import Options
 from combine.stack.passes import Stacker, Sums
 from combine.stack.pixels import Cover, Pixels
+from combine.stack.residual import APERTURE_STEP
 from combine.stack.scales import scales_by_stars
 from combine.stack.sky import scan_skies
 from combine.stack.strengths import point_source, sharpness
@@ -31,6 +32,8 @@ Plane = NDArray[np.float32]
 Step = Callable[[str], None]
 T = TypeVar("T")
 DEFAULT = Options()
+MANY = 120
+"""With more scans than that every fourth block tells enough of each."""
 TURNS = 6
 """Most rounds of rejection; the set is stable long before."""
 
@@ -136,18 +139,37 @@ class Direction:
         model = make_model(image, float(np.median(self.noise)))
         if self.few:  # a stack of one or two scans holds their noise: compare with its smooth sky alone
             model = Model(background(image), model.faint, np.zeros_like(model.star), model.basis)
-        every = 1 if len(self.members) <= 120 else 4
-        found = self.stacker.statistics(model, self.noise[self.owner], every)
-        above = levelled(found.apertures, found.cells)
-        self.residuals = np.stack([_joined(above[images]) for images in self.images])
-        self.verdicts = judge(found, above, self.images, np.zeros_like(self.part) if self.few else self.part)
+        self._look(model, 1 if len(self.members) <= MANY else 4, np.zeros_like(self.part) if self.few else self.part)
         self.reasons = reject(self.verdicts, self.settings, self.doubted)
-        self.noise = np.array([v.noise_pixel for v in self.verdicts])
-        self.weight = np.array([v.weight for v in self.verdicts])
+        self._weigh()
         if self.options.weights == "point-source":
             sharp = sharpness(model, np.array([v.fit[1] for v in self.verdicts]))
             self.weight = point_source(self.weight, sharp, np.array([r is None for r in self.reasons]))
         return model
+
+    def examine_added(self, held: DirectionStack) -> None:
+        """Judge scans that are added to a stack, which holds none of their noise but has noise of its own."""
+        model = make_model(held.sums.mean, float(np.median(self.noise)))
+        places = 2 * ((self.stacker.nx + 9) // APERTURE_STEP) * len(self.stacker.blocks)
+        self._look(model, 1 if held.residuals.shape[1] == places else 4, np.zeros(len(self.members)))
+        total = sum(part.weight for part in held.parts if part.reason is None)
+        self.verdicts = [verdict.without(1 / total) for verdict in self.verdicts]
+        others = [part.verdict for part in held.parts]
+        doubted = np.concatenate([np.zeros(len(others), bool), self.doubted])
+        self.reasons = reject([*others, *self.verdicts], self.settings, doubted)[len(others) :]
+        self._weigh()
+
+    def _look(self, model: Model, every: int, part: Array) -> None:
+        """Take residuals against a model on every so many-th block; `part` has the scans' parts in it."""
+        found = self.stacker.statistics(model, self.noise[self.owner], every)
+        above = levelled(found.apertures, found.cells)
+        self.residuals = np.stack([_joined(above[images]) for images in self.images])
+        self.verdicts = judge(found, above, self.images, part)
+
+    def _weigh(self) -> None:
+        """Take noises and weights from the verdicts."""
+        self.noise = np.array([v.noise_pixel for v in self.verdicts])
+        self.weight = np.array([v.weight for v in self.verdicts])
 
     def sum(self) -> Sums:
         """Sum the scans that are in, under their weights."""
@@ -251,10 +273,10 @@ def stack_band(
     images = _both({d: one.first_pass for d, one in directions.items()})
     noise = float(np.median(np.concatenate([one.noise for one in directions.values()])))
     if options.solve_scale:
-        _rescale(list(directions.values()), _common(list(images.values())), noise, settings)
+        _rescale(list(directions.values()), common_image(list(images.values())), noise, settings)
         images = _both({d: one.first_pass for d, one in directions.items()})
     step("backgrounds")
-    common = make_model(_common(list(images.values())), noise)
+    common = make_model(common_image(list(images.values())), noise)
     images = _both({d: partial(one.without_background, common) for d, one in directions.items()})
     for _ in range(TURNS):
         step("residuals")
@@ -291,7 +313,7 @@ def _set(reasons: list[str | None]) -> list[bool]:
     return [reason is None for reason in reasons]
 
 
-def _common(images: list[Plane]) -> Plane:
+def common_image(images: list[Plane]) -> Plane:
     """Join the directions on one background: half of their smooth difference goes to each."""
     if len(images) == 1:
         return images[0]

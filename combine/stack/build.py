@@ -11,10 +11,12 @@ from psycopg.types.json import Jsonb
 from combine.stack.band import DEFAULT, Member, Part, stack_band
 from combine.stack.folder import keep, kept, new_folder, publish
 from combine.stack.geometry import Frame, place, share_rows
+from combine.stack.grow import grow_band, read_sums, write_sums
 from combine.stack.inputs import check_inputs
 from combine.stack.inventory import bytes_of, write_band
 from combine.stack.judge import by_stars
 from combine.stack.options import Options
+from combine.stack.parent import added_since, input_name, sums_file, there
 from combine.stack.pixels import Pixels, open_cover, open_pixels
 from combine.stack.plan import Plan, make_plan, stack_code
 from combine.stack.register import SCAN_TERMS
@@ -80,23 +82,19 @@ def stack_field(
     folder = home.resolve() / "products" / str(tile) / plan.run
     with conn.transaction():
         conn.execute(load("combine/lock.sql"), {"tile": tile})
-        if built := not _there(conn, plan.run):
+        if built := not there(conn, plan.run):
             check_inputs(conn, (image.image_id for image in plan.images))
             with new_folder(folder, len(plan.bands) * bytes_of(plan.field.grid)) as part:
                 _build(conn, plan, part, folder, progress)
     return _result(conn, plan.run, tile, built=built)
 
 
-def _there(conn: psycopg.Connection[Any], run: str) -> bool:
-    """Tell whether a run is stored and its products are on disk, all of them and whole."""
-    products = [(Path(path), size) for path, size in conn.execute(load("combine/run_files.sql"), {"run": run})]
-    return bool(products) and all(path.is_file() and path.stat().st_size == size for path, size in products)
-
-
 def _build(conn: psycopg.Connection[Any], plan: Plan, part: Path, folder: Path, progress: Progress) -> None:
     """Stack every band, or go on after those that are finished; store rows and files together."""
     conn.execute(load("combine/run_forget.sql"), {"run": plan.run})
     _store_run(conn, plan, folder)
+    if plan.parent is not None:
+        conn.execute(load("combine/hold_scans.sql"), {"run": plan.run, "parent": plan.parent.run})
     doubted: frozenset[int] = frozenset()  # J, whose stars stand highest above the noise, comes first
     for number, band in enumerate(plan.bands):
         found = kept(part, band)
@@ -137,7 +135,7 @@ def _members(plan: Plan, band: str) -> dict[str, list[Member]]:
     grid, shift_max = plan.field.grid, plan.settings["block_shift_max"][0] / 1000
     placed = []
     for image in plan.images:
-        if image.band == band:
+        if image.band == band and image.scan_key in plan.registration.scans:
             offset = plan.registration.scans[image.scan_key].offset + plan.registration.field.offset
             placement = place(image, grid, offset, shift_max)
             if placement is not None:
@@ -159,11 +157,18 @@ def _build_band(
 ) -> dict[str, list[Any]]:
     """Stack one band and write its files; return its rows, and the scans whose stars it found wrong."""
     members = _members(plan, band)
-    stacks = stack_band(members, Frame.of(plan.field.grid), plan.settings, tell, doubted, plan.options)
+    how = (members, Frame.of(plan.field.grid), plan.settings, tell, doubted, plan.options)
+    if plan.parent is None:
+        stacks = stack_band(*how)
+    else:
+        held = read_sums(sums_file(plan.parent.folder, plan.field.tile, band), plan.images)
+        stacks = grow_band(held, plan.visits, *how)
     tell("products")
     rows = write_band(part, folder, (plan.field.tile, plan.field.grid), plan.run, band, stacks, plan.settings)
+    if plan.options.grow:
+        write_sums(sums_file(part, plan.field.tile, band), stacks)
     tell("stored")
-    parts = [(direction, part) for direction, one in stacks.items() for part in one.parts]
+    parts = [(d, p) for d, one in stacks.items() for p in one.parts if p.member.scan_key in plan.registration.scans]
     return {
         "stacks": rows,
         "scans": [_scan_row(plan, band, direction, part) for direction, part in parts],
@@ -188,6 +193,8 @@ def _store_run(conn: psycopg.Connection[Any], plan: Plan, folder: Path) -> None:
         "parameters": Jsonb(plan.settings | plan.options.chosen()), "code": stack_code(), "folder": str(folder),
         "field_terms": tie.terms, "field_dra": list(map(float, tie.offset.dra)),
         "field_ddec": list(map(float, tie.offset.ddec)), "tie_stars": tie.stars, "tie_rms": tie.rms,
+        "inputs": [input_name(image) for image in plan.images] if plan.options.grow else None,
+        "parent": plan.parent and plan.parent.run, "added": added_since(plan.parent, plan.images),
     }  # fmt: skip
     conn.execute(load("combine/run_add.sql"), values)
 

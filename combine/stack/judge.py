@@ -1,6 +1,6 @@
 """What residuals say of a scan, and when it is left out of a stack."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,12 @@ class Verdict:
     def weight(self) -> float:
         """Inverse square of the noise in an empty aperture."""
         return self.noise_aper**-2
+
+    def without(self, variance: float) -> "Verdict":
+        """Return the verdict freed of the noise of the stack it was taken against: its variance in an aperture."""
+        left = np.sqrt(max(1 - variance / self.noise_aper**2, 0.25))
+        noises = {name: getattr(self, name) * left for name in ("noise_pixel", "noise_aper", "noise_wide")}
+        return replace(self, **noises)
 
     @property
     def shift(self) -> float:

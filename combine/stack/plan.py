@@ -13,8 +13,9 @@ import psycopg
 from combine.stack.detect import store_detections
 from combine.stack.inputs import check_inputs
 from combine.stack.options import Options
+from combine.stack.parent import Parent, find_parent, input_name
 from combine.stack.pixels import open_pixels
-from combine.stack.register import Positions, Registration, register
+from combine.stack.register import Positions, Registration, register, register_added
 from combine.stack.select import Field, Image, choose_images, choose_scans, read_field
 from schema.code import code_digest
 from schema.errors import NotReady
@@ -26,7 +27,10 @@ from sql import load
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything a run is made of, before any pixel is added: its name follows from it."""
+    """Everything a run is made of, before any pixel is added: its name follows from it.
+
+    With a parent, only the scans that are not in it are registered.
+    """
 
     field: Field
     selection: str
@@ -37,6 +41,7 @@ class Plan:
     options: Options
     run: str
     copies: WorkingCopies
+    parent: Parent | None
 
     @property
     def bands(self) -> str:
@@ -59,14 +64,20 @@ def make_plan(
     if not images:
         raise NotReady(_why_none(tile, where, len(scans)))
     copies = WorkingCopies(home / "working", every["working_copies_max"][0] * 1e9)
-    _measure_missing(conn, images, copies, settings)
+    parent = find_parent(conn, tile, images, settings, options, stack_code())
+    new = [image for image in images if parent is None or input_name(image) not in parent.inputs]
+    _measure_missing(conn, new, copies, settings)
     with conn.transaction():
-        detections = _detections(conn, images, settings)
+        detections = _detections(conn, new, settings)
         tie = _tie_stars(conn, field, settings)
-    registration = register(field.grid, detections, tie, settings)
-    run = _run_name([where, options.chosen()], images, settings, detections, tie)
+    if parent is None:
+        registration = register(field.grid, detections, tie, settings)
+        run = _run_name([where, options.chosen()], images, settings, detections, tie)
+    else:
+        registration = register_added(field.grid, detections, tie, parent.field, settings)
+        run = _run_name([parent.run], new, settings, detections, tie) if new else parent.run
     progress("register", 1, 1)
-    return Plan(field, where or "", images, registration, _visits(images), settings, options, run, copies)
+    return Plan(field, where or "", images, registration, _visits(images), settings, options, run, copies, parent)
 
 
 def _why_none(tile: int, where: str | None, scans: int) -> str:

@@ -81,6 +81,31 @@ def register(grid: Grid, detections: dict[int, Positions], tie: Positions, setti
     return Registration(offsets, _tie(frame, rx, ry, ensemble, tied, settings))
 
 
+def register_added(
+    grid: Grid, detections: dict[int, Positions], tie: Positions, field: FieldOffset, settings: Settings
+) -> Registration:
+    """Solve the offsets of scans that are added to an ensemble whose offset to the PSC is known and held.
+
+    Parameters and result as of `register`; the scans are compared with the PSC moved by the offset of the field.
+    """
+    frame = Frame.of(grid)
+    rx, ry, _ = _reference(grid, {}, tie, settings)
+    ensemble = np.stack(field.offset.at(frame, rx, ry), axis=1)
+    design = frame.design(rx, ry, 6)[:, SCAN_TERMS]
+    scans = {}
+    for key, found in sorted(detections.items()):
+        moved = _displacements(grid, found, rx, ry, settings)
+        good = np.isfinite(moved).all(axis=1)
+        coefficients = np.zeros((2, design.shape[1]))
+        if good.sum() >= settings["register_stars_min"][0]:
+            reach = np.array(_reach(grid, frame, found))
+            terms = _bearable(design[good], reach, settings["register_stars_full"][0])
+            for axis in range(2):
+                coefficients[axis, terms] = robust_fit(design[good][:, terms], (moved - ensemble)[good, axis])
+        scans[key] = _scan_offset(design, moved, ensemble, coefficients)
+    return Registration(scans, field)
+
+
 def _reference(
     grid: Grid, detections: dict[int, Positions], tie: Positions, settings: Settings
 ) -> tuple[Array, Array, bool]:
