@@ -13,7 +13,8 @@ from schema.connection import Connection
 from sql import load
 
 UNIT = re.compile(r"(?P<meaning>.*) \[(?P<unit>[^][]+)\]")
-INTEGERS, BOOLEAN, FLOATS = {20, 21, 23}, 16, {700, 701, 1700}  # oids of PostgreSQL's own types, the same everywhere
+SINGLE = 700
+INTEGERS, BOOLEAN, FLOATS = {20, 21, 23}, 16, {SINGLE, 701, 1700}  # oids of PostgreSQL's own types, the same everywhere
 
 
 def fetch(conn: Connection, statement: bytes, values: Mapping[str, Any] | None = None) -> pd.DataFrame:
@@ -32,7 +33,7 @@ def fetch(conn: Connection, statement: bytes, values: Mapping[str, Any] | None =
     DataFrame
         Numbers are float64 or int64, and Int64 or boolean where integers or truth values are missing. ``attrs`` holds
         "units", "ucds" and "comments": unit, UCD and meaning, as described in schema/, of every column that comes
-        straight from a table or view; computed columns have none.
+        straight from a table or view; computed columns have none. "single" lists the columns of single precision.
     """
     with conn.cursor() as cursor:
         cursor.execute(statement, values)
@@ -41,6 +42,7 @@ def fetch(conn: Connection, statement: bytes, values: Mapping[str, Any] | None =
     series = [_series(column, data) for column, data in zip(columns, by_column, strict=True)]
     frame = pd.concat(series, axis=1) if series else pd.DataFrame()
     frame.attrs |= _attributes(conn, columns, result)
+    frame.attrs["single"] = [column.name for column in columns if column.type_code == SINGLE]
     return frame
 
 

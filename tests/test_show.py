@@ -107,7 +107,7 @@ def test_the_cookbook_is_listed_without_a_name() -> None:
     ("words", "message"),
     [
         (("query", "cone", "-v", "ra"), "--value ra: expected NAME=VALUE"),
-        (("files", "--out", "x"), "--out x: say --format csv or --format parquet"),
+        (("files", "--out", "x"), "--out x: say --format csv, parquet, fits, votable, ipac, ds9 as well"),
         (("files", "--format", "parquet"), "name one with --out FILE"),
         (("files", "--format", "csv", "--out", "/nowhere/x"), "--out /nowhere/x"),
     ],

@@ -7,6 +7,7 @@ import numpy as np
 from crossmatch import refresh
 from schema.connection import Connection
 from schema.grid import Grid
+from schema.tables.completeness import completeness
 from schema.tables.field import field
 from schema.tables.files import ingest_file
 from schema.tables.scan import image, scan, scan_review, scan_score
@@ -27,6 +28,8 @@ def make_world(conn: Connection) -> None:
     make_scans(conn)
     make_run(conn)
     make_sources(conn)
+    counts = {"run": RUN, "injected": 100, "found": 90, "sources": 50, "false_inverted": 1}
+    put(conn, completeness, [counts | {"band": b, "kind": "star", "mag_low": 15.0, "mag_high": 15.5} for b in "jhk"])
     refresh(conn)
 
 

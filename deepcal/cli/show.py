@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deepcal import recipes
-from deepcal.cli import Json, commands, console, emit, periods, scores, table
+from deepcal.cli import Json, commands, console, emit, limits, periods, scores, table
 from deepcal.export import Format, records, write
 from schema.errors import BadArgument
 
@@ -29,6 +29,8 @@ SCREEN = {  # the columns for people; --json and --format give all
     "stacks": "tile run band direction kind n_scans exptime coverage_median fwhm m5_aper m5_det m50",
     "sources": "tile id name ra dec j_m h_m k_m cntr_psc cntr_xsc cc_flg",
     "matches": "tile name catalog cat_key separation pa norm_distance rank_source rank_cat best",
+    "completeness": "tile band kind mag_low mag_high snr injected found fraction mag_bias mag_scatter mag_error sources"
+    " false_inverted reliability",
     "runs": "tile run current state selection n_scans n_sources tie_stars tie_rms",
     "files": "file_id kind path state row_count error",
     "refreshes": "xmatch_run kind started_at state seconds source_count pair_count gone_count best_count",
@@ -80,6 +82,25 @@ def score(
         _present("scores", {"tile": scores.asked_field(what, tile)}, rows, as_json, form, out)
 
 
+@app.command(epilog="Example: deepcal show completeness 90161 --plot completeness.png")
+def completeness(
+    tile: Tile = None,
+    plot: limits.Plot = None,
+    truth: limits.Folder = None,
+    rows: Rows = 200,
+    as_json: Json = False,
+    form: Form = None,
+    out: Out = None,
+) -> None:
+    """How complete and how reliable is the list of a field, by magnitude?"""
+    if plot is not None:
+        limits.draw(tile, plot, truth, as_json)
+    elif truth is not None:
+        limits.against_truth(tile, truth, as_json)
+    else:
+        _present("completeness", {"tile": tile}, rows, as_json, form, out)
+
+
 app.command(epilog='Example: deepcal show period "DC J163133.60+300848.2" --plot period.png')(periods.period)
 
 
@@ -109,9 +130,9 @@ def _present(
 
     frame = ask(name, **values)
     if form is None and out is not None:
-        raise BadArgument(f"--out {out}: say --format csv or --format parquet")
+        raise BadArgument(f"--out {out}: say --format {', '.join(Format)} as well")
     if form is not None:
-        write(frame, form, out)
+        write(frame, form, out, name)
     elif as_json:
         emit(records(frame), as_json)
     else:

@@ -75,11 +75,16 @@ def completeness(truth: Truth, sources: pd.DataFrame, band: str, sight: Sight) -
     return bins
 
 
+def are_real(truth: Truth, sources: pd.DataFrame) -> Flags:
+    """Tell which sources have a truth object of like flux within 1 arcsec, in a band that confirms them."""
+    return _real(truth, sources[["x", "y"]].to_numpy(float), _measured(sources))[1]
+
+
 def purity(truth: Truth, sources: pd.DataFrame) -> Purity:
     """Hold the confirmed sources against the truth."""
     confirmed = sources[sources.confirmed]
     clean = (confirmed.cc_flg == "0").to_numpy(bool)
-    flux = np.where(band_columns(confirmed, "{}_rule") > 0, _flux(band_columns(confirmed, "{}_m")), np.nan)
+    flux = _measured(confirmed)
     places = confirmed[["x", "y"]].to_numpy(float)
     near, alike = _real(truth, places, flux)
     letters = confirmed.cc_flg.to_numpy(str)
@@ -97,6 +102,18 @@ def purity(truth: Truth, sources: pd.DataFrame) -> Purity:
         flagged={letter: int((letters == letter).sum()) for letter in "GPDA"},
         flagged_real={letter: int(((letters == letter) & alike).sum()) for letter in "GPDA"},
     )
+
+
+def _measured(sources: pd.DataFrame) -> Floats:
+    """Return the fluxes of sources in the bands that confirm them, of zero magnitude 1; NaN elsewhere.
+
+    The better measured of fit and aperture counts: the aperture of a source at the limit has twice the noise of a fit.
+    """
+    mag = band_columns(sources, "{}_m")
+    if "j_m_psf" in sources:
+        fits, sigma, error = (band_columns(sources, f"{{}}_{name}") for name in ("m_psf", "msig_psf", "msig"))
+        mag = np.where(np.isfinite(mag) & ~(sigma < error), mag, fits)
+    return np.where(band_columns(sources, "{}_rule") > 0, _flux(mag), np.nan)
 
 
 def _flux(mag: Floats) -> Floats:
