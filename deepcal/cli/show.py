@@ -8,6 +8,7 @@ import typer
 
 from deepcal import recipes
 from deepcal.cli import Json, commands, console, emit, limits, periods, scores, table
+from deepcal.cli import stacks as inventory
 from deepcal.export import Format, records, write
 from schema.errors import BadArgument
 
@@ -56,10 +57,29 @@ def _of_all(name: str, recipe: str) -> Callable[..., None]:
     return app.command(name, help=recipes.recipe(recipe).question, epilog=f"Example: deepcal show {name} --json")(look)
 
 
-for _name in ("fields", "scans", "runs", "stacks", "sources", "matches"):
+for _name in ("fields", "scans", "runs", "sources", "matches"):
     _of_field(_name, _name)
 for _name in ("files", "settings", "refreshes"):
     _of_all(_name, _name)
+
+
+@app.command(epilog="Example: deepcal show stacks 90330 --plot pictures")
+def stacks(
+    tile: Tile = None,
+    plot: inventory.Plot = None,
+    verify: inventory.Verify = False,
+    rows: Rows = 40,
+    as_json: Json = False,
+    form: Form = None,
+    out: Out = None,
+) -> None:
+    """Which products has a field's current run, and how deep are they? They can be drawn, or verified."""
+    if plot is not None:
+        inventory.draw(tile, plot, as_json)
+    elif verify:
+        inventory.verify(tile, as_json)
+    else:
+        _present("stacks", {"tile": tile}, rows, as_json, form, out)
 
 
 @app.command(epilog="Example: deepcal show score 990412n025")

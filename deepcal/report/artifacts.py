@@ -54,5 +54,5 @@ def stamp(plane: NDArray[np.float32], x: float, y: float) -> NDArray[np.float32]
 
 
 def _light(material: Material, band: str, way: str) -> NDArray[np.float32]:
-    image = material.product(band, way).image
-    return material.stretch.grey(image - background(image), band)
+    image = material.views.product(band, way).image
+    return material.views.stretch.grey(image - background(image), band)

@@ -50,10 +50,10 @@ def noise(material: Material, folder: Path) -> Path:
 
 def by_coverage(material: Material, band: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the scans and the noise of empty apertures (DN) in parts of the stack with fewer scans than most."""
-    product = material.products[band]
+    product = material.views.products[band]
     mask = source_mask(product.image, product.var)
     found = empty_apertures(
-        material.light[band], PLACES, 3, avoid=mask | (product.count == product.count.max()), annulus_radii=None
+        material.views.light[band], PLACES, 3, avoid=mask | (product.count == product.count.max()), annulus_radii=None
     )
     count = product.count[np.rint(found.y).astype(int), np.rint(found.x).astype(int)]
     order = np.argsort(count, kind="stable")

@@ -30,7 +30,7 @@ class Tables:
     scans : one row a scan and band: score, fate, mean offset to the PSC (dra, ddec), residual statistics, what was
         planted (good, fault) and where the scan truly is (true_dra, true_ddec)
     catalogue : PSC stars and XSC galaxies of the field
-    images : one row an image of the field's scans
+    images : one row an image of the scans in the stacks
     """
 
     tile: int
@@ -89,7 +89,7 @@ def read_tables(conn: Connection, tile: int, truth: Truth) -> Tables:
             stacks=ask("query/stacks.sql"),
             scans=_with_truth(_with_offsets(ask("report/scans.sql"), run, grid), truth),
             catalogue=_inside(ask("report/catalogue.sql", radius=radius), grid),
-            images=ask("report/images.sql"),
+            images=ask("report/images.sql", run=str(run.run)),
         )
 
 

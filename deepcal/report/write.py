@@ -10,9 +10,9 @@ from deepcal.report.style import look
 from schema.progress import Progress, silent
 
 PICTURES: dict[str, Callable[[Material, Path], Path | None]] = {
-    "beside": sky.beside,
-    "field": sky.field,
-    "coverage": sky.coverage,
+    "beside": lambda material, folder: sky.beside(material.views, folder / "scan-and-stack.jpg"),
+    "field": lambda material, folder: sky.field(material.views, folder / "field.jpg"),
+    "coverage": lambda material, folder: sky.coverage(material.views, folder / "coverage.png"),
     "noise": depths.noise,
     "scores": scans.scores,
     "statistics": scans.statistics,
