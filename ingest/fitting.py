@@ -66,10 +66,11 @@ def _words(column: PublishedColumn, values: pa.Array) -> bool:
     long = lengths(values)
     if column.name not in LETTERS:
         return int(long.max()) <= width(column)
+    if not (long == 1).all():
+        return False
     _, ends, data = values.buffers()
     first = np.frombuffer(ends, np.int32)[values.offset : values.offset + len(values)]
-    found = np.unique(np.frombuffer(data, np.uint8)[first])
-    return bool((long == 1).all()) and set(found) <= {ord(letter) for letter in LETTERS[column.name]}
+    return set(np.unique(np.frombuffer(data, np.uint8)[first])) <= {ord(letter) for letter in LETTERS[column.name]}
 
 
 def _ends(values: pa.Array, kind: str) -> tuple[Any, Any]:

@@ -39,8 +39,8 @@ LOOKED_AFTER = {
     "define/53_xmatch_inside.sql": "tests/test_crossmatch_plan.py",
     "define/40_cones.sql": "test_a_cone_goes_through_the_sky_index",
     "define/42_scans_at.sql": "test_scans_are_found_through_the_sky_index",
-    "ingest/download_known_psc.sql": "joined by name: the positions only confirm",
-    "ingest/supersede_psc.sql": "joined by name: the positions only confirm",
+    "ingest/download_known_psc.sql": "test_a_download_is_held_against_the_psc_through_the_sky_index",
+    "ingest/supersede_psc.sql": "test_keys_made_for_downloads_are_looked_up_through_the_sky_index",
     "schema/unlabelled.sql": "no query on the sky: it labels q3c's functions",
     "select/images.sql": "the images of chosen scans, found by their scan_key",
 }
@@ -127,3 +127,31 @@ def test_the_stars_of_a_field_are_read_through_the_sky_index(world: Connection) 
     plan = plans(world, SQL("SELECT * FROM field_psc WHERE tile = %s"), TILE)
     assert "psc_q3c_idx" in plan
     assert "Seq Scan on psc" not in plan
+
+
+def test_a_download_is_held_against_the_psc_through_the_sky_index(world: Connection) -> None:
+    names = {"table": Identifier("twomass", "psc")}
+    world.execute(SQL(sql.load("ingest/download_in.sql").decode()).format(**names))
+    assert "psc_q3c_idx" in explained(world, "ingest/download_known_psc.sql")
+    world.execute(sql.load("ingest/download_drop.sql"))
+
+
+def test_keys_made_for_downloads_are_looked_up_through_the_sky_index(world: Connection) -> None:
+    plan = explained(world, "ingest/supersede_psc.sql", first=2_000_000_000)
+    assert "psc_q3c_idx" in plan
+    assert "Seq Scan on psc" not in plan
+
+
+def test_files_of_a_watched_folder_are_looked_up_by_their_paths(world: Connection) -> None:
+    world.execute(
+        "INSERT INTO ingest_file (kind, sha256, path, bytes, state) "
+        "SELECT 'psc', md5(n::text), n, 1, 'loaded' FROM generate_series(1, 5000) AS n"
+    )
+    world.execute("ANALYZE ingest_file")
+    assert "ingest_file_path_idx" in explained(world, "ingest/loaded_from.sql", paths=["/a", "/b"])
+    assert "ingest_file_content_sha256_idx" in explained(world, "ingest/twin.sql", kind="psc", content="a")
+
+
+def explained(conn: Connection, name: str, **values: object) -> str:
+    """Return the plan of a statement of ours."""
+    return "\n".join(line for (line,) in conn.execute(b"EXPLAIN " + sql.load(name), values).fetchall())

@@ -1,10 +1,12 @@
 -- Which sources came first from a download without keys, and now with the key they have in the PSC? The first ones go.
+-- OFFSET 0 keeps the search by place before the one by name, which has no index.
 WITH gone AS (
     DELETE FROM twomass.psc AS made
-     USING twomass.psc AS real
-     WHERE made.pts_key >= %(first)s AND real.pts_key < %(first)s
-       AND q3c_join(made.ra, made.decl, real.ra, real.decl, 1 / 3600.)
-       AND real.designation = made.designation
+     USING (SELECT m.pts_key
+              FROM twomass.psc AS m
+             CROSS JOIN LATERAL (SELECT p.pts_key, p.designation FROM twomass.psc AS p WHERE q3c_join(m.ra, m.decl, p.ra, p.decl, 1 / 3600.) OFFSET 0) AS near
+             WHERE m.pts_key >= %(first)s AND near.pts_key < %(first)s AND near.designation = m.designation) AS there
+     WHERE made.pts_key = there.pts_key
     RETURNING made.pts_key, made.ra, made.decl, made.file_id
 ), cells AS (
     DELETE FROM twomass.psc_cell AS c
