@@ -66,7 +66,7 @@ def _write(
     }  # fmt: skip
     if stars is not None:
         x, y = wcs.pixel(*GRID.sky(stars.x, stars.y))
-        data = _draw(x, y, stars.flux, fwhm, (ny, nx)) + _noise(seed, (ny, nx)) + np.float32(SKY)
+        data = draw_stars(x, y, stars.flux, fwhm, (ny, nx)) + correlated_noise(seed, (ny, nx)) + np.float32(SKY)
         fits.PrimaryHDU(data.astype(">f4"), fits.Header(cards)).writeto(path, overwrite=True)
     scan = seed if form == "strip" else seed // 4
     return Image(
@@ -79,7 +79,7 @@ def _write(
     )  # fmt: skip
 
 
-def _draw(x: Array, y: Array, flux: Array, fwhm: float, shape: tuple[int, int]) -> NDArray[np.float32]:
+def draw_stars(x: Array, y: Array, flux: Array, fwhm: float, shape: tuple[int, int]) -> NDArray[np.float32]:
     """Draw Gaussian stars in boxes of 21 pixels."""
     image = np.zeros((shape[0] + 40, shape[1] + 40), np.float32)
     k, s = np.arange(-10, 11), fwhm / 2.3548
@@ -91,7 +91,7 @@ def _draw(x: Array, y: Array, flux: Array, fwhm: float, shape: tuple[int, int]) 
     return image[20:-20, 20:-20]
 
 
-def _noise(seed: int, shape: tuple[int, int]) -> NDArray[np.float32]:
+def correlated_noise(seed: int, shape: tuple[int, int]) -> NDArray[np.float32]:
     """Make noise as correlated as that of Atlas Images, SIGMA DN a pixel."""
     white = np.random.default_rng(seed).standard_normal(shape, np.float32)
     smooth = ndimage.gaussian_filter(white, 0.98)

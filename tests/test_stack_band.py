@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from combine.stack.band import DirectionStack, Member, stack_band
+from combine.stack.band import Direction, DirectionStack, Member, stack_band
 from combine.stack.depth import difference_scatter, source_mask
 from schema.settings import Settings, defaults
 from tests.stacks import FRAME, member, noise_image, star_image
@@ -96,3 +96,21 @@ def test_one_scan_is_a_stack_too() -> None:
     part = result["s"].parts[0]
     assert part.reason is None
     assert part.verdict.noise_pixel == pytest.approx(0.8, rel=0.15)
+
+
+def test_the_first_pass_survives_a_fifth_of_spoiled_scans() -> None:
+    spoiled = {k: ("trail", "seeing", "gain", "airglow")[k % 4] for k in range(2, 30, 5)}
+    members = []
+    for k in range(30):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(FAULTS, k, spoiled.get(k, "none"))
+            members.append(member(k, scan_image(k), "n", (0.1 * (k % 3), 0.0), visit=k // 3))
+    one = Direction(members, FRAME, settings())
+    image = one.first_pass()
+    level = np.nanmedian(image)
+    faint = star_image(X, Y, FLUX) < 0.2
+    assert len(spoiled) == 6
+    assert np.nanstd((image - level)[faint]) < 2.5 * 0.8 / np.sqrt(30)
+    assert np.nanmax(np.abs((image - level)[150:158][faint[150:158]])) < 6 / 3  # a trail, spread over its visit
+    stack = stack_band({"n": members}, FRAME, settings(), lambda words: None)
+    assert {p.member.scan_key for p in stack["n"].parts if p.reason} == set(spoiled)

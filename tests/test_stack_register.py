@@ -82,3 +82,20 @@ def test_few_stars_give_a_shift_and_no_more() -> None:
     found = register(GRID, scans, Positions(*GRID.sky(x, y)), defaults())
     assert not found.scans[0].offset.dra[1:].any()
     assert found.field.terms == 1
+
+
+def test_registration_beats_a_mean_shift_where_the_offset_varies() -> None:
+    from combine.stack.geometry import Frame
+
+    x, y = field(500)
+    east, north = pattern(x, y)
+    east, north = east + 0.08 * np.sin(4.3 * (y - 1799.5) / 1800), north + 0.08 * np.cos(6.8 * (y - 1799.5) / 1800)
+    own = RNG.normal(0, 0.1, (12, 2))
+    scans = {k: seen(x, y, east + s[0], north + s[1], 0.1) for k, s in enumerate(own)}
+    psc = Positions(*GRID.sky(*(place + RNG.normal(0, 0.08, 500) for place in (x, y))))
+    found = register(GRID, scans, psc, defaults())
+    for k, s in enumerate(own):
+        got = (found.scans[k].offset + found.field.offset).at(Frame.of(GRID), x, y)
+        for axis, true in enumerate((east + s[0], north + s[1])):
+            assert np.std(got[axis] - true) < 0.03
+            assert 2.5 * np.std(got[axis] - true) < np.std(true)  # what a mean shift leaves

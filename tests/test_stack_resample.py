@@ -8,7 +8,8 @@ from combine.measure.aperture import aperture
 from combine.stack.geometry import Offset, Placement, place
 from combine.stack.passes import Stacker
 from combine.stack.pixels import Pixels
-from combine.stack.weights import RESAMPLERS, TERMS
+from combine.stack.weights import RESAMPLERS
+from tests.exact import reference
 from tests.stacks import FRAME, GRID, image_row, noise_image, star_image
 
 Array = NDArray[np.float64]
@@ -73,41 +74,6 @@ def test_other_resamplers_lose_what_is_known_of_them(resampler: str, flux: float
     assert place / 2 < worst[1] < place
 
 
-def weights(fraction: Array) -> list[Array]:
-    """Return the six Lagrange weights of the nodes -2 to 3."""
-    nodes = np.arange(-2, 4)
-    return [
-        np.prod([(fraction - other) / (node - other) for other in nodes if other != node], axis=0) for node in nodes
-    ]
-
-
-def shift(coefficients: Array, x: Array, y: Array) -> Array:
-    """Evaluate a pixel map."""
-    return np.asarray(FRAME.design(x, y, len(TERMS)) @ coefficients)
-
-
-def reference(data: Array, placed: Placement) -> Array:
-    """Resample in double precision: between rows at the columns of the image, then between columns."""
-    rows, columns = (a.astype(float) for a in np.mgrid[: GRID.ny, : GRID.nx])
-    near = columns - shift(placed.map_x, columns, rows)
-    down = shift(placed.map_y, columns - shift(placed.map_x, near, rows), rows)
-    padded = np.pad(data.astype(np.float32).astype(float), 10, constant_values=np.nan)
-    whole = np.floor(down).astype(int)
-    between = sum(
-        w * padded[(rows + 10 + k).astype(int) + whole, 10 + columns.astype(int)]
-        for k, w in zip(range(-2, 4), weights(down - whole), strict=True)
-    )
-    along = shift(placed.map_x, columns, rows)
-    whole = np.floor(along).astype(int)
-    wide = np.pad(between, ((0, 0), (10, 10)), constant_values=np.nan)
-    return np.asarray(
-        sum(
-            w * wide[rows.astype(int), (columns + 10 + k).astype(int) + whole]
-            for k, w in zip(range(-2, 4), weights(along - whole), strict=True)
-        )
-    )
-
-
 @pytest.mark.parametrize("turn", [0.0, 0.7])
 def test_a_stack_agrees_with_double_precision(turn: float) -> None:
     rng = np.random.default_rng(8)
@@ -119,7 +85,7 @@ def test_a_stack_agrees_with_double_precision(turn: float) -> None:
         assert placed is not None
         placements.append(placed)
         images.append(Pixels(data.astype(">f4")))
-        exact.append(reference(data, placed) - 150)
+        exact.append(reference(data, placed, GRID) - 150)
     weight = rng.uniform(0.5, 2, 5)
     stacker = Stacker(placements, images, np.ones(5), FRAME, np.full(5, 150.0))
     stack = stacker.sum(weight).mean

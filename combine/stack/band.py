@@ -268,6 +268,20 @@ def stack_band(
     The sums of each direction in DN at the reference zero point above the scans' skies.
     """
     give_back()
+    directions, images = judge_band(members, frame, settings, step, doubted, options)
+    step("masks and sums")
+    return _both({d: partial(one.finished, images[d]) for d, one in directions.items()})
+
+
+def judge_band(
+    members: dict[str, list[Member]],
+    frame: Frame,
+    settings: Settings,
+    step: Step,
+    doubted: frozenset[int] = frozenset(),
+    options: Options = DEFAULT,
+) -> tuple[dict[str, Direction], dict[str, Plane]]:
+    """Do all of `stack_band` up to the masks: return the directions with their scans judged, and their means."""
     directions = {d: Direction(found, frame, settings, doubted, options) for d, found in members.items()}
     step("first pass")
     images = _both({d: one.first_pass for d, one in directions.items()})
@@ -283,8 +297,7 @@ def stack_band(
         if all(_both({d: partial(one.settled, images[d]) for d, one in directions.items()}).values()):
             break
         images = _both({d: one.mean for d, one in directions.items()})
-    step("masks and sums")
-    return _both({d: partial(one.finished, images[d]) for d, one in directions.items()})
+    return directions, images
 
 
 def _rescale(directions: list[Direction], image: Plane, noise: float, settings: Settings) -> None:
