@@ -118,8 +118,7 @@ def _steps(field: _Field, values: Values) -> Iterator[Step]:
         yield "reference_psc", {}, {}
         yield "reference_scan", {}, {}
     yield from _cells("m_reference", values["shift_radius"])
-    yield "shifts", {}, {}
-    yield "shift", {}, {}
+    yield from _made("shifts", "m_shift")
     if not field.run:
         yield from _made("seeds_extractions", "m_seed")
     yield from _cells("m_seed", 2 * values["radius"])

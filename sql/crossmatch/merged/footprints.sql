@@ -5,8 +5,10 @@ WITH corner AS (
     SELECT e.scan_key, place.number,
            coalesce(deepcal.plane_east(place.ra, place.dec, %(ra0)s, %(dec0)s), CASE WHEN place.number IN (1, 4) THEN e.east ELSE e.west END) AS x,
            coalesce(deepcal.plane_north(place.ra, place.dec, %(ra0)s, %(dec0)s), CASE WHEN place.number <= 2 THEN e.south ELSE e.north END) AS y
-      FROM (SELECT scan_key, max(x) AS east, min(x) AS west, min(y) AS south, max(y) AS north
+      FROM (SELECT scan_key, max(x) - coalesce(max(dx), 0) AS east, min(x) - coalesce(max(dx), 0) AS west,
+                   min(y) - coalesce(max(dy), 0) AS south, max(y) - coalesce(max(dy), 0) AS north
               FROM m_extraction
+              LEFT JOIN m_shift USING (scan_key)
              GROUP BY scan_key) AS e
       LEFT JOIN deepcal.scan AS s USING (scan_key)
      CROSS JOIN LATERAL (VALUES (1, s.ra_1, s.dec_1), (2, s.ra_2, s.dec_2), (3, s.ra_4, s.dec_4), (4, s.ra_3, s.dec_3)) AS place (number, ra, dec)

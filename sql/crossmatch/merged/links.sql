@@ -2,9 +2,15 @@
 -- where its position favours that by too little against the next seed, or against another extraction of the scan.
 -- Extractions near seeds that stand alone need not be sorted to find the nearest.
 CREATE TEMP TABLE m_link AS
-WITH near AS (
-    SELECT e.*, c.seed, apart.distance2, lonely.seed IS NOT NULL AS lonely
+WITH moved AS (
+    SELECT e.cntr, e.scan_key, e.jdate, e.err2, e.j_m, e.j_sig, e.h_m, e.h_sig, e.k_m, e.k_sig,
+           e.x - coalesce(s.dx, 0) AS x, e.y - coalesce(s.dy, 0) AS y
       FROM m_extraction AS e
+      LEFT JOIN m_shift AS s USING (scan_key)
+    OFFSET 0
+), near AS (
+    SELECT e.*, c.seed, apart.distance2, lonely.seed IS NOT NULL AS lonely
+      FROM moved AS e
       JOIN m_seed_cell AS c ON c.cell = floor(e.x / 8)::integer * 100003 + floor(e.y / 8)::integer
       LEFT JOIN m_lonely AS lonely ON lonely.seed = c.seed
      CROSS JOIN LATERAL (SELECT (e.x - c.x) * (e.x - c.x) + (e.y - c.y) * (e.y - c.y) AS distance2 OFFSET 0) AS apart

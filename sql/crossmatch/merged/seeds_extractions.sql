@@ -1,11 +1,15 @@
 -- Where no stack gives seeds: around which places do extractions of many scans gather? Peaks of their density, each at the mean of what lies
--- in three by three cells; of two peaks within two cells the higher one counts.
+-- in three by three cells, to a milliarcsecond (the order of sums must move nothing); of two peaks within two cells the higher one counts.
 CREATE TEMP TABLE m_seed AS
-WITH cell AS (
+WITH moved AS (
+    SELECT e.x - coalesce(s.dx, 0) AS x, e.y - coalesce(s.dy, 0) AS y, e.j_m, e.h_m, e.k_m
+      FROM m_extraction AS e
+      LEFT JOIN m_shift AS s USING (scan_key)
+), cell AS (
     SELECT floor(x / %(seed_cell)s)::integer AS gx, floor(y / %(seed_cell)s)::integer AS gy,
            count(*) AS n, sum(x) AS x, sum(y) AS y,
            avg(j_m) AS j_m, avg(h_m) AS h_m, avg(k_m) AS k_m
-      FROM m_extraction
+      FROM moved
      GROUP BY 1, 2
 ), block AS MATERIALIZED (
     SELECT gx + ox AS gx, gy + oy AS gy, sum(n) AS n, sum(x) / sum(n) AS x, sum(y) / sum(n) AS y,
@@ -29,6 +33,7 @@ WITH cell AS (
       JOIN full_block AS high ON high.gx = low.gx + ox AND high.gy = low.gy + oy
      WHERE (high.height, high.gx, high.gy) > (low.height, low.gx, low.gy)
 )
-SELECT row_number() OVER (ORDER BY gy, gx)::integer AS seed, NULL::text AS name, j_m::real AS j_m, h_m::real AS h_m, k_m::real AS k_m, x, y
+SELECT row_number() OVER (ORDER BY gy, gx)::integer AS seed, NULL::text AS name, j_m::real AS j_m, h_m::real AS h_m, k_m::real AS k_m,
+       round(x::numeric, 3)::double precision AS x, round(y::numeric, 3)::double precision AS y
   FROM full_block
  WHERE (gx, gy) NOT IN (SELECT gx, gy FROM higher)
