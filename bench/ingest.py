@@ -4,11 +4,13 @@
 
 Peer: `COPY table FROM 'file' (DELIMITER '|', NULL '\\N')` by the server itself into a table of the same types, with no
 key, no index, no check. deepcal checks every value, sorts the rows by sky cell, fills the table of cells, makes primary
-key, sky index, cell index and statistics, on a private server as `deepcal db start` makes it.
+key, sky index, cell index and statistics, on a private server as `deepcal db start` makes it. Memory is the largest
+resident size (VmHWM) of the process that loads, a process of its own; that of the server is not in it.
 """
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -19,7 +21,7 @@ from pathlib import Path
 from psycopg.sql import SQL, Identifier, Literal
 
 import ingest
-from bench.private import empty_server
+from bench.private import busy_seconds, empty_server
 from bench.psc_file import write_psc
 from deepcal import server
 from schema.connection import Connection, connect
@@ -51,7 +53,8 @@ def main() -> None:
         figures |= _packed(conn, folder, 50_000 if given.quick else 1_000_000)
         figures |= _extractions(conn, folder, 40 if given.quick else 800)
     figures |= _whole_sky(figures)
-    print(json.dumps(figures, indent=2) if given.json else "\n".join(f"{k:28} {v:14,.3f}" for k, v in figures.items()))
+    lines = [f"{name:28} {value:14,.3f}" for name, value in figures.items()]
+    print(json.dumps(figures, indent=2) if given.json else "\n".join([*lines, _in_words(figures)]))
 
 
 def _psc(conn: Connection, folder: Path, rows: int) -> Figures:
@@ -75,6 +78,7 @@ def _psc(conn: Connection, folder: Path, rows: int) -> Figures:
         "share_copy": done["copy"] / done["seconds"],
         "share_indexes": done["rest"] / done["seconds"],
         "cpu_us_row_client": 1e6 * done["cpu"] / rows,
+        "cpu_us_row_server": 1e6 * done["cpu_server"] / rows,
         "peak_rss_mb": done["rss"],
         "order_correlation": order,
         "bytes_row_table": heap / rows,
@@ -155,6 +159,19 @@ def _whole_sky(figures: Figures) -> Figures:
     }
 
 
+def _in_words(figures: Figures) -> str:
+    """Say what bounds the largest load, and what the whole sky takes."""
+    shares = {name: figures[f"share_{name}_10m"] for name in ("read_sort", "copy", "indexes")}
+    client, server = figures["cpu_us_row_client_10m"], figures["cpu_us_row_server_10m"]
+    return (
+        f"The largest load: {shares['read_sort']:.0%} of the time reading and sorting, {shares['copy']:.0%} sending, "
+        f"{shares['indexes']:.0%} indexes and statistics; client and server need {client:.1f} + {server:.1f} us of "
+        f"processor a row, {(client + server) / figures['us_row_10m']:.2f} cores of {len(os.sched_getaffinity(0))} on "
+        f"average.\nThe All-Sky PSC, {SKY:,} rows, takes {figures['hours_all_sky']:.1f} hours and "
+        f"{figures['gb_all_sky']:.0f} GB, and {figures['gb_to_sort_in']:.1f} GB to sort in."
+    )
+
+
 def _bare(conn: Connection, path: Path, table: str) -> float:
     """Return the seconds of a bare COPY."""
     columns = SQL(", ").join(SQL("{} {}").format(Identifier(c.name), SQL(c.type)) for c in published(table))  # type: ignore[arg-type]
@@ -190,16 +207,16 @@ def _load(kind: str, *paths: str) -> Figures:
         marks.append((time.perf_counter(), done, total))
 
     with connect(server.start()) as conn:
-        start, cpu = time.perf_counter(), time.process_time()
+        start, cpu, served = time.perf_counter(), time.process_time(), busy_seconds(conn)
         results = getattr(ingest, kind)(conn, paths, note)
-        end = time.perf_counter()
+        end, cpu, served = time.perf_counter(), time.process_time() - cpu, busy_seconds(conn) - served
     assert all(result.state == "loaded" for result in results), results
     rows = sum(result.rows for result in results)
     read = min(when for when, done, _ in marks if done >= rows // 2) - start
     sent = min(when for when, done, _ in marks if done >= rows) - start
     peak = float(re.findall(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[0]) / 1000
     parts = {"read": read, "copy": sent - read, "rest": end - start - sent}
-    return {"seconds": end - start, "cpu": time.process_time() - cpu, "rss": peak} | parts
+    return {"seconds": end - start, "cpu": cpu, "cpu_server": served, "rss": peak} | parts
 
 
 def _seconds(work: Callable[[], object]) -> float:
