@@ -100,16 +100,18 @@ def coverage(views: Views, path: Path) -> Path:
 def richest(views: Views) -> tuple[int, int]:
     """Return the corner (column, row) of the square where the stack shows most of what one scan does not.
 
-    Stars just too faint for one scan count one, brighter ones and what is wider than a star a little more.
+    Stars too faint for one scan count one, brighter ones a little more, galaxies much; false light and the stripes of
+    the brightest stars spoil a square.
     """
     band = views.bands[0]
-    row, light = views.stack(band), np.nan_to_num(views.light[band])
-    gain = np.sqrt(float(row.coverage_median))
-    smooth = gaussian_filter(light, 1.3) / np.float32(row.noise_pixel)
+    row = views.stack(band)
+    light = np.nan_to_num(views.light[band] / np.float32(row.noise_pixel))
+    gain, stripe = np.sqrt(float(row.coverage_median)), np.median(light, axis=1, keepdims=True)
+    smooth, wide = (gaussian_filter(light - stripe, sigma) for sigma in (1.3, 4))
     peak = (smooth == maximum_filter(smooth, 5)) & (smooth > 2)
-    wide = gaussian_filter(light, 4) / np.float32(row.noise_pixel)
-    worth = peak * ((smooth < 1.5 * gain) + 1.5 * ((smooth > 30) & (smooth < 300)) + 3.0 * (wide > 0.5 * smooth))
-    total = uniform_filter(worth.astype(np.float32), SIDE, mode="constant")
+    galaxy, glare = (smooth > 10) & (wide > 0.35 * smooth), smooth > 1500
+    worth = (smooth < 1.5 * gain) + 1.5 * ((smooth > 30) & (smooth < 300)) + 8.0 * galaxy - 25.0 * glare
+    total = uniform_filter((peak * worth - 0.01 * (stripe > 0.2)).astype(np.float32), SIDE, mode="constant")
     half, margin = SIDE // 2, 20
     inside = total[half + margin : -half - margin, half + margin : -half - margin]
     if inside.size == 0:
