@@ -52,9 +52,12 @@ def test_asking_again_finds_the_run_and_builds_nothing(conn: Connection, field: 
 
 
 def test_a_condition_chooses_scans(conn: Connection, field: int, home: Path) -> None:
-    result = combine.stack_field(conn, field, where="date < '1999-01-02' AND sd = 'n'", home=home)
+    where = "date < '1999-01-02' AND sd = 'n'"
+    result = combine.stack_field(conn, field, where=where, home=home)
     assert result.used == {"j": 3}
-    assert conn.execute("SELECT selection FROM deepcal.stack_run").fetchone() == ("date < '1999-01-02' AND sd = 'n'",)
+    assert conn.execute("SELECT selection FROM deepcal.stack_run").fetchone() == (where,)
+    again = combine.stack_field(conn, field, where=where, home=home)
+    assert (again.run, again.built) == (result.run, False)
 
 
 def test_an_unknown_field_and_an_empty_one_are_told_apart(conn: Connection, field: int, home: Path) -> None:
