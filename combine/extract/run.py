@@ -2,45 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psycopg
 
-from combine.extract.artifacts import Surroundings, density_class, flags
-from combine.extract.calibrate import References, ZeroPoint, stored, zero_point
+from combine.extract.calibrate import ZeroPoint, stored
 from combine.extract.completeness import completeness
 from combine.extract.images import Band
 from combine.extract.load import (
-    BrightStars,
-    Run,
-    read_band,
-    read_bright,
-    read_measured,
-    read_run,
-    read_short,
-    read_standards,
     store,
 )
-from combine.extract.photometry import main_circle, radii
+from combine.extract.photometry import radii
 from combine.extract.saturated import with_short_exposures
-from combine.extract.sources import Found, Measured, find, measure, read_bands
-from combine.extract.stray import Stray, stray_light
 from combine.extract.table import (
-    BandTable,
-    Columns,
     by_declination,
-    calibrated,
     columns,
     curves,
-    parents,
-    suspects,
 )
+from combine.extract.work import STEPS, work_out
 from combine.measure.growth import curve_of_growth
-from combine.measure.shapes import Shapes
-from combine.products import Product
 from schema.code import code_digest
 from schema.errors import BadArgument
 from schema.progress import Progress, silent
@@ -48,10 +30,6 @@ from schema.settings import Settings, of_groups, read
 from sql import load
 
 CONFIRM = ("default", "published", "none")
-STEPS = 6
-MARGIN = 200.0
-"""Arcsec around the field from where false light of a star can come: two frame steps."""
-DENSITY_MAG = 14.0
 
 
 @dataclass(frozen=True)
@@ -110,39 +88,21 @@ def extract_field(
     """
     if confirm not in CONFIRM:
         raise BadArgument(f"confirm {confirm!r} is unknown: use one of {', '.join(CONFIRM)}")
-    with conn.transaction():
-        settings = of_groups(read(conn), {"common", "extract"})
-        chosen = read_run(conn, tile, run, home)
-        bright = read_bright(conn, chosen, MARGIN, settings["zp_mag"][1] + 1)
-        lists = [read_standards(conn, chosen, settings), bright.references(settings)]
-        short = read_short(conn, chosen)
-    progress("extract", 0, STEPS)
-    bands = read_bands([partial(_read, letter, chosen) for letter in chosen.paths], settings)
-    progress("extract", 1, STEPS)
-    found = find(bands, confirm, settings)
-    progress("extract", 2, STEPS)
-    measured = measure(bands, found, settings)
-    progress("extract", 3, STEPS)
-    points = {b.letter: _tie(b, found, m, lists, settings) for b, m in zip(bands, measured, strict=True)}
-    density = chosen.density or _density(bright, chosen, settings)
-    stray = stray_light(bands, chosen.hemispheres, bright.x, bright.y, bright.mag, settings)
-    tables = [
-        calibrated(values, points[letter], settings["vega_jy"]["jhk".index(letter)], settings)
-        for letter, values in zip(points, measured, strict=True)
-    ]
-    rows = _rows(chosen, found, measured, tables, "".join(points), bright, stray, density, settings)
-    rows = with_short_exposures(rows, short, settings["vega_jy"], settings)
+    work = work_out(conn, tile, run=run, confirm=confirm, home=home, progress=progress)
+    chosen, bands, found, measured, settings = work.run, work.bands, work.found, work.measured, work.settings
+    rows = columns(found, work.letters, measured, work.tables, work.flags, chosen.grid, settings)
+    rows = with_short_exposures(rows, work.short, settings["vega_jy"], settings)
     progress("extract", 4, STEPS)
-    told = completeness(bands, found, measured, points, settings) if injections else None
+    told = completeness(bands, found, measured, work.points, settings) if injections else None
     progress("extract", 5, STEPS)
-    calibration = stored(points)
+    calibration = stored(work.points)
     finish = {
-        "code": extract_code(), "confirm": confirm, "density": density, "calibration": calibration,
-        "stray": stray.stored(), "parameters": settings,
+        "code": extract_code(), "confirm": confirm, "density": work.density, "calibration": calibration,
+        "stray": work.stray.stored(), "parameters": settings,
     }  # fmt: skip
     order = by_declination(found, chosen.grid)[2]
-    growing = {letter: curves(table, order) for letter, table in zip(points, tables, strict=True)}
-    depths = [d for band in bands for d in _depths(band, points[band.letter], settings)]
+    growing = {letter: curves(table, order) for letter, table in zip(work.points, work.tables, strict=True)}
+    depths = [d for band in bands for d in _depths(band, work.points[band.letter], settings)]
     store(conn, chosen, rows, growing, depths, told, finish, settings)
     progress("extract", STEPS, STEPS)
     return ExtractResult(
@@ -175,56 +135,9 @@ def has_sources(conn: psycopg.Connection[Any], run: str) -> bool:
     return bool(same and code == extract_code() and confirm == "default")
 
 
-def _read(letter: str, run: Run) -> tuple[str, dict[str, Product], Shapes | None]:
-    """Read the products of one band."""
-    return letter, read_band(run.paths[letter]), read_measured(run, letter)
-
-
-def _tie(
-    band: Band, found: Found, measured: Measured, lists: list[References], settings: Settings
-) -> dict[str, ZeroPoint]:
-    """Tie both directions of a band: aperture fluxes (n, s), and those of fits (n_psf, s_psf)."""
-    number, main = "jhk".index(band.letter), main_circle(settings)
-    points = {}
-    for letter, stack in measured.stacks.items():
-        growth = float(stack.growth[main])
-        for name, part, share in ((letter, stack.circles.column(main), growth), (f"{letter}_psf", stack.psf, 1.0)):
-            otherwise = band.magzp + 2.5 * float(np.log10(share))
-            points[name] = zero_point(number, found.x, found.y, *part.pair, lists, otherwise, settings)
-    return points
-
-
-def _rows(
-    run: Run,
-    found: Found,
-    measured: list[Measured],
-    tables: list[BandTable],
-    letters: str,
-    bright: BrightStars,
-    stray: Stray,
-    density: str,
-    settings: Settings,
-) -> Columns:
-    """Flag and arrange the sources of the bands `letters`."""
-    them = suspects(found, letters, measured, tables, settings)
-    stars = parents(them, bright.x, bright.y, bright.mag, settings["zp_radius"][0])
-    flag = flags(them, stars, stray, Surroundings(run.hemispheres, density), settings)
-    return columns(found, letters, measured, tables, flag, run.grid, settings)
-
-
 def _known(limits: Mapping[str, float]) -> dict[str, float]:
     """Leave out the bands without a number."""
     return {band: value for band, value in limits.items() if np.isfinite(value)}
-
-
-def _density(bright: BrightStars, run: Run, settings: Settings) -> str:
-    """Return the density class of a field from its PSC stars; the usual one without PSC."""
-    if bright.x.size == 0:
-        return "medium"
-    nx, ny = run.grid.nx, run.grid.ny
-    with np.errstate(invalid="ignore"):
-        inside = (bright.x > 0) & (bright.x < nx) & (bright.y > 0) & (bright.y < ny) & (bright.mag[:, 2] < DENSITY_MAG)
-    return density_class(float(inside.sum()) / (nx * ny) * 3600**2, settings)
 
 
 def _depths(band: Band, points: dict[str, ZeroPoint], settings: Settings) -> list[dict[str, Any]]:

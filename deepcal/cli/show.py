@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deepcal import recipes
-from deepcal.cli import Json, commands, console, emit, limits, periods, scores, table
+from deepcal.cli import Json, commands, console, emit, limits, periods, places, scores, table
 from deepcal.cli import stacks as inventory
 from deepcal.export import Format, records, write
 from schema.errors import BadArgument
@@ -119,6 +119,14 @@ def completeness(
         limits.against_truth(tile, truth, as_json)
     else:
         _present("completeness", {"tile": tile}, rows, as_json, form, out)
+
+
+@app.command(epilog="Example: deepcal show why 247.8912 30.1467")
+def why(
+    ra: places.Ra, dec: places.Dec, tile: places.OfTile = None, run: places.OfRun = None, as_json: Json = False
+) -> None:
+    """What is at this place, and which rule keeps it in the list or out of it?"""
+    places.explain(ra, dec, tile, run, as_json)
 
 
 app.command(epilog='Example: deepcal show period "DC J163133.60+300848.2" --plot period.png')(periods.period)
