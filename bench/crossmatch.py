@@ -164,7 +164,7 @@ def _fill(ours: Connection, plain: Connection, sky: Sky) -> Figures:
 
 
 def _cells(ours: Connection) -> None:
-    ours.execute((FILES / "cells.sql").read_bytes())
+    ours.execute((FILES / "cells.sql").read_bytes(), {"file_id": 0})
     ours.execute("VACUUM ANALYZE twomass.psc_cell")
 
 
@@ -328,9 +328,7 @@ def _new_rows(ours: Connection, rng: np.random.Generator, centres: Array, sizes:
     with ours.transaction():
         ours.execute("UPDATE public.stars SET id = id + %s", [sizes.psc])
         ours.execute(_stars("twomass.psc", "q3c_ang2ipix(ra, dec)", file_id).encode())
-        ours.execute(
-            "INSERT INTO twomass.psc_cell SELECT (q3c_ang2ipix(ra, dec) >> 34)::int, id, ra, dec FROM public.stars"
-        )
+        ours.execute((FILES / "cells.sql").read_bytes(), {"file_id": file_id})
 
 
 def _seconds(work: Callable[[], object]) -> float:

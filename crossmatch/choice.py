@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from crossmatch.positions import Positions
+from schema.cells import CELL_MARGIN
 
 CELL_RADIUS = 10.0  # arcsec: up to here each quad that q3c covers a circle with lies in one cell
+LOOKUP = 10  # looking a row up costs as much as walking past so many
 
 
 @dataclass(frozen=True)
@@ -15,6 +17,10 @@ class Choice:
     ----------
     by : str
         "cells" or "q3c_join".
+    margin : bool
+        The right rows stand in all cells near them: a left row needs to look into its own one only.
+    merge : bool
+        With a margin: by walking through both tables in the order of the cells, not by looking each left row up.
     prepare : bool
         The right table is copied first: into cells, or in the order of the sky with an index.
     why : str
@@ -24,6 +30,8 @@ class Choice:
     by: str
     prepare: bool
     why: str
+    margin: bool = False
+    merge: bool = False
 
     def __str__(self) -> str:
         return f"{self.by}: {self.why}"
@@ -43,10 +51,21 @@ def choose(left: Positions, right: Positions, radius: float, ratio: float) -> Ch
     if radius > CELL_RADIUS:
         return _join(right, f"the radius is over {CELL_RADIUS:g} arcsec")
     if right.cells:
-        return Choice("cells", False, f"stored in {right.cells}")
+        return _stored(left, right, radius)
     if right.has_index and right.rows > ratio * left.rows:
         return _join(right, f"{right.rows:,} rows are over {ratio:g} times {left.rows:,}")
     return Choice("cells", True, f"made for {right.rows:,} rows")
+
+
+def _stored(left: Positions, right: Positions, radius: float) -> Choice:
+    if radius > CELL_MARGIN:
+        return Choice(
+            "cells", False, f"stored in {right.cells}; the radius is over their margin, {CELL_MARGIN:g} arcsec"
+        )
+    merge = right.rows < LOOKUP * left.rows
+    way = "merge join" if merge else f"looked up, {right.rows:,} rows are over {LOOKUP} times {left.rows:,}"
+    why = f"stored in {right.cells} with a margin of {CELL_MARGIN:g} arcsec, {way}"
+    return Choice("cells", False, why, margin=True, merge=merge)
 
 
 def choose_moving(still: Positions) -> Choice:

@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from crossmatch.choice import Choice, choose, choose_moving
 from crossmatch.motion import near_moving, sides
 from crossmatch.positions import SMALL_KEYS, Positions
+from crossmatch.stretches import in_stretches
 from schema.connection import Connection
 from schema.errors import BadArgument
 from schema.progress import Progress, silent
@@ -24,6 +25,7 @@ CANNOT_MAKE = (
     psycopg.errors.DuplicateTable,
     psycopg.errors.DependentObjectsStillExist,
 )
+HOME = "AND r.cell = (q3c_ang2ipix(r.ra, r.decl) >> 34)::integer"  # a row stands in several cells: there it counts
 Mode = OneOf["best", "all"]
 COMMENTS = {
     "left_key": "Key of the left row: {left}",
@@ -112,8 +114,8 @@ def match_tables(
     with conn.transaction(force_rollback=explain):
         started = _now(conn)
         progress("finding the pairs", 0, 1)
-        near, choice = _near(conn, left, right, radius, moving)
-        statement = _statement(conn, near, right, radius, mode)
+        pieces, choice = _near(conn, left, right, radius, moving)
+        statement = _statement(conn, pieces, right, radius, mode)
         shown = (left.rows, right.rows, left.rows - left.usable, right.rows - right.usable)
         if explain:
             plan = "\n".join(line for (line,) in conn.execute(SQL("EXPLAIN ").join([SQL(""), statement])))
@@ -128,18 +130,40 @@ def match_tables(
     return TableMatch(number, ".".join(name), str(choice), *shown, rows, seconds)
 
 
-def _near(conn: Connection, left: Positions, right: Positions, radius: float, moving: bool) -> tuple[Composed, Choice]:
+@dataclass(frozen=True)
+class Piece:
+    """A query that finds pairs (the rows of one left row are all in one piece), and what a left row is grouped by."""
+
+    near: Composed
+    groups: str = "left_key"
+
+
+def _near(
+    conn: Connection, left: Positions, right: Positions, radius: float, moving: bool
+) -> tuple[list[Piece], Choice]:
     conn.execute(b"SET LOCAL jit = off")  # q3c's costs are estimated so high that compiling would take longer
+    settings = read(conn)
+    conn.execute(b"SELECT set_config('work_mem', %s, true)", [f"{settings['match_memory'][0]:.0f}MB"])
     if moving:
         stands = sides(left, right)[1]
         choice, rows = choose_moving(stands), stands.query(stands.epoch_query())
         near = near_moving(conn, left, right, radius, _copied(conn, rows, choice.by) if choice.prepare else rows)
-        return near, choice
-    choice = choose(left, right, radius, read(conn)["xmatch_ratio"][0])
-    others = SQL("AND l.key <> r.key") if left.oid == right.oid else SQL("")
-    text = SQL(load("crossmatch/near_cells.sql" if choice.by == "cells" else "crossmatch/near_join.sql").decode())
-    found = _right(conn, right, choice)
-    return text.format(left=left.query(), right=found, radius=Literal(radius), others=others), choice
+        return [Piece(near)], choice
+    choice = choose(left, right, radius, settings["xmatch_ratio"][0])
+    values = {
+        "left": left.query(),
+        "right": _right(conn, right, choice),
+        "radius": Literal(radius),
+        "others": SQL("AND l.key <> r.key") if left.oid == right.oid else SQL(""),
+    }
+    if choice.margin:
+        conn.execute(load("crossmatch/join_way.sql"), {"merge": choice.merge})
+        text = load("crossmatch/near_margin.sql").decode()
+        return [Piece(near, "cell, left_key") for near in in_stretches(conn, left, text, **values)], choice
+    if choice.by == "cells":
+        own = SQL(HOME) if right.cells and not choice.prepare else SQL("")
+        return [Piece(SQL(load("crossmatch/near_cells.sql").decode()).format(home=own, **values))], choice
+    return [Piece(SQL(load("crossmatch/near_join.sql").decode()).format(**values))], choice
 
 
 def _right(conn: Connection, right: Positions, choice: Choice) -> Composed:
@@ -168,17 +192,28 @@ def _copy_name(conn: Connection) -> Identifier:
     return Identifier("public", f"xmatch_right_{conn.info.backend_pid}")
 
 
-def _statement(conn: Connection, near: Composed, right: Positions, radius: float, mode: Mode) -> Composed:
-    if mode == "all":
-        return SQL(load("crossmatch/all.sql").decode()).format(near=near)
-    if right.types[right.key] in ("smallint", "integer", "bigint"):
-        text = SQL(load("crossmatch/keys_range.sql").decode())
-        least, most = conn.execute(text.format(key=Identifier(right.key), table=Identifier(*right.table))).fetchall()[0]
-        if (least or 0) >= 0 and (most or 0) < SMALL_KEYS:
-            packed = SQL(load("crossmatch/best_packed.sql").decode())
-            kind = SQL(right.types[right.key])
-            return packed.format(near=near, radius=Literal(radius), key_type=kind)
-    return SQL(load("crossmatch/best_sorted.sql").decode()).format(near=near)
+def _statement(conn: Connection, pieces: list[Piece], right: Positions, radius: float, mode: Mode) -> Composed:
+    if mode == "best" and _small_keys(conn, right):
+        text = SQL(load("crossmatch/packed.sql").decode())
+        values = {"radius": Literal(radius)}
+        packed = [text.format(near=piece.near, groups=SQL(piece.groups), **values) for piece in pieces]
+        kind = SQL(right.types[right.key])
+        whole = SQL(load("crossmatch/best_packed.sql").decode())
+        return whole.format(packed=_together(packed), key_type=kind, **values)
+    name = "all" if mode == "all" else "best_sorted"
+    return SQL(load(f"crossmatch/{name}.sql").decode()).format(near=_together([piece.near for piece in pieces]))
+
+
+def _together(parts: list[Composed]) -> Composed:
+    return SQL(" UNION ALL ").join(SQL("({})").format(part) for part in parts)
+
+
+def _small_keys(conn: Connection, right: Positions) -> bool:
+    if right.types[right.key] not in ("smallint", "integer", "bigint"):
+        return False
+    text = SQL(load("crossmatch/keys_range.sql").decode())
+    least, most = conn.execute(text.format(key=Identifier(right.key), table=Identifier(*right.table))).fetchall()[0]
+    return (least or 0) >= 0 and (most or 0) < SMALL_KEYS
 
 
 def _into(conn: Connection, into: str) -> tuple[str, str]:

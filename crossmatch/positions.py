@@ -53,6 +53,8 @@ class Positions:
         Some right ascension lies outside 0 to 360 deg.
     has_index, cells : bool, str or None
         A sky index that q3c_join uses, and the table of its stored cells.
+    is_shared : bool
+        A table on disk that several processes may read and of which a sample can be taken; no view, nothing temporary.
     """
 
     oid: int
@@ -67,6 +69,7 @@ class Positions:
     has_index: bool = False
     cells: str | None = None
     epoch: str | float | None = None
+    is_shared: bool = False
 
     @classmethod
     def find(cls, conn: Connection, name: str, given: Names) -> Self:
@@ -83,13 +86,15 @@ class Positions:
             raise BadArgument(f"table {name}: no name of a table ({error.diag.message_primary})") from error
         if found is None or not found[4]:
             raise BadArgument(f"table {name}: {'there is none' if found is None else 'this role may not read it'}")
-        oid, schema, table, about, _ = found
+        oid, schema, table, about, _, is_shared = found
         columns = conn.execute(load("crossmatch/table_columns.sql"), {"oid": oid}).fetchall()
         types = {column: kind for column, kind, _, _ in columns}
         ra, dec = _pick(name, "ra", given.ra, types, RA_NAMES), _pick(name, "dec", given.dec, types, DEC_NAMES)
         keys = [column for column, _, _, is_key in columns if is_key]
         key = _pick(name, "key", given.key, types, tuple(keys) or ("id", "key", "number", "source_id"))
-        side = cls(oid, (schema, table), types, key, ra, dec, epoch=_epoch(name, given.epoch, types))
+        side = cls(
+            oid, (schema, table), types, key, ra, dec, epoch=_epoch(name, given.epoch, types), is_shared=is_shared
+        )
         unique = {column for column, _, is_unique, _ in columns if is_unique}
         return side._indexed(conn)._counted(conn, about, key in unique)
 
@@ -107,14 +112,16 @@ class Positions:
                 return known[ra], known[dec]
         return None
 
-    def query(self, more: Composed | SQL = NOTHING) -> Composed:
-        """Return the query that reads key, ra and dec, and further columns."""
+    def query(self, more: Composed | SQL = NOTHING, sample: Composed | SQL = NOTHING) -> Composed:
+        """Return the query that reads key, ra and dec, and further columns; of a sample where one is asked for."""
         bare = SQL("{}::double precision").format(Identifier(self.ra)) if self._odd else Identifier(self.ra)
         ra = SQL("({0} - 360 * floor({0} / 360))").format(bare) if self.wraps else bare
         dec = SQL("{}::double precision").format(Identifier(self.dec)) if self._odd else Identifier(self.dec)
         text = SQL(load("crossmatch/positions.sql").decode())
         table = Identifier(*self.table)
-        return text.format(key=Identifier(self.key), ra=ra, bare_ra=bare, dec=dec, more=more, table=table)
+        return text.format(
+            key=Identifier(self.key), ra=ra, bare_ra=bare, dec=dec, more=more, table=table, sample=sample
+        )
 
     def epoch_query(self) -> Composed | SQL:
         """Return what gives the epoch of a row in years; nothing without one."""

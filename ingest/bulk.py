@@ -13,10 +13,12 @@ import pyarrow.compute as pc
 from psycopg.sql import SQL, Composed, Identifier
 
 from ingest.ahead import ahead
+from ingest.cells import cells_around
 from ingest.encode import HEADER, TRAILER, arrow, encode, numbers
 from ingest.q3c import ang2ipix
 from ingest.runs import MARK, Marks, Run, Sorted, merged, sorted_runs
 from ingest.scratch import folder
+from schema.cells import CELL_MARGIN
 from schema.connection import Connection
 from sql import load
 
@@ -44,7 +46,6 @@ CELL = np.dtype(
     ]
 )
 """A row of a cell table as a tuple of binary COPY."""
-COARSE = 34  # bits that a q3c cell loses to be a cell of a cell table
 
 
 @dataclass(frozen=True)
@@ -168,11 +169,12 @@ def _marks(line: int, rows: pa.Table, key: str | None, by_position: bool) -> Mar
 
 
 def _cells(marks: Marks) -> bytes:
-    tuples = np.zeros(len(marks), CELL)
-    tuples["count"] = 4
-    for name, size in (("cell", 4), ("key", 4), ("ra", 8), ("decl", 8)):
+    rows, cells = cells_around(marks["ra"], marks["decl"], CELL_MARGIN)
+    tuples = np.zeros(len(rows), CELL)
+    tuples["count"], tuples["size_cell"], tuples["cell"] = 4, 4, cells
+    for name, size in (("key", 4), ("ra", 8), ("decl", 8)):
         tuples[f"size_{name}"] = size
-        tuples[name] = marks[name] >> COARSE if name == "cell" else marks[name]
+        tuples[name] = marks[name][rows]
     return tuples.tobytes()
 
 

@@ -7,10 +7,14 @@ import numpy as np
 import pytest
 from astropy import units as u
 from astropy.coordinates import SkyCoord
+from psycopg.sql import SQL
 
 from crossmatch import Names, Positions, TableMatch, match_tables
+from schema.cells import CELL_MARGIN
 from schema.connection import Connection
 from schema.errors import BadArgument
+from schema.tables.twomass import psc
+from tests.rows import put
 from tests.sky import Array, hard_places, load, scattered, separations
 
 Sky = tuple[Array, Array]
@@ -190,3 +194,52 @@ def test_every_match_is_written_down_with_its_choice(conn: Connection, sky: Sky)
         "SELECT kind, state, method, radius, parameters ->> 'into', pair_count FROM deepcal.xmatch_run"
     ).fetchone()
     assert row == ("table", "done", result.method, 2.0, "public.found", result.rows)
+
+
+STORED = SQL("""INSERT INTO twomass.psc_cell (cell, pts_key, ra, decl)
+                SELECT cell, pts_key, ra, decl
+                  FROM twomass.psc CROSS JOIN LATERAL deepcal.cells_kept(ra, decl) AS cell""")
+
+
+@pytest.fixture
+def stars(conn: Connection, sky: Sky) -> Sky:
+    """Put the right side into the PSC with its cells, and ask for several stretches even for few rows."""
+    table = [{"pts_key": key, "ra": ra, "decl": decl} for key, (ra, decl) in enumerate(sky[1].tolist())]
+    put(conn, psc, table)
+    conn.execute(STORED)
+    conn.execute(
+        "CREATE TABLE public.left_table AS SELECT * FROM left_sky; ALTER TABLE left_table ADD PRIMARY KEY (key)"
+    )
+    conn.execute("ANALYZE twomass.psc, twomass.psc_cell, public.left_table")
+    return sky
+
+
+@pytest.mark.parametrize(("workers", "lookup"), [(0, 10), (3, 10), (3, 0)])
+@pytest.mark.parametrize("radius", [0.5, CELL_MARGIN, CELL_MARGIN + 1e-9, 10.0])
+def test_stored_cells_find_what_brute_force_does_below_at_and_above_their_margin(
+    conn: Connection, stars: Sky, monkeypatch: pytest.MonkeyPatch, radius: float, workers: int, lookup: int
+) -> None:
+    monkeypatch.setattr("crossmatch.choice.LOOKUP", lookup)
+    monkeypatch.setattr("crossmatch.stretches.FEW", 0)
+    conn.execute("SELECT set_config('max_parallel_workers_per_gather', %s, true)", [str(workers)])
+    distance = separations(*stars)
+    result = run(conn, radius, "left_table", "twomass.psc", mode="all")
+    found = conn.execute("SELECT left_key, right_key FROM public.found").fetchall()
+    assert len(found) == len(set(found))
+    assert set(found) == set(zip(*np.nonzero(distance < radius), strict=True))
+    assert ("margin of" in result.method) is (radius <= CELL_MARGIN)
+    run(conn, radius, "left_table", "twomass.psc")
+    best = conn.execute("SELECT left_key, separation FROM public.found").fetchall()
+    assert {left for left, _ in best} == set(np.nonzero(distance.min(axis=1) < radius)[0])
+    assert max(abs(separation - distance[left].min()) for left, separation in best) < 2e-8
+
+
+def test_the_plan_of_a_large_match_walks_through_both_tables_on_all_cores(
+    conn: Connection, stars: Sky, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crossmatch.stretches.FEW", 0)
+    conn.execute("SET LOCAL max_parallel_workers_per_gather = 2; SET LOCAL enable_seqscan = off")  # few rows
+    plan = run(conn, 2.0, "left_table", "twomass.psc", explain=True).plan or ""
+    assert "Parallel Append" in plan
+    assert plan.count("Merge Join") == 2
+    assert "psc_cell_cell_idx" in plan

@@ -19,7 +19,8 @@ NEAR, FAR = "aaaaaaaaaaaa", "bbbbbbbbbbbb"
 NEW_FILE = """INSERT INTO deepcal.ingest_file (kind, sha256, path, bytes, state, row_count)
               VALUES (%s, md5(random()::text), 'f', 1, 'loaded', %s) RETURNING file_id"""
 CELLS = SQL("""INSERT INTO {0} (cell, {1}, ra, decl)
-               SELECT (q3c_ang2ipix(ra, decl) >> 34)::integer, {1}, ra, decl FROM {2} WHERE file_id = %s""")
+               SELECT cell, {1}, ra, decl FROM {2} CROSS JOIN LATERAL deepcal.cells_kept(ra, decl) AS cell
+                WHERE file_id = %s""")
 EAST = np.array([100.0, 20.0])
 
 

@@ -29,7 +29,7 @@ PARTS = """
      WHERE state = 'loaded' AND row_count <> (SELECT count(*) FROM twomass.psc AS p WHERE p.file_id = f.file_id)
 """
 HALF = "SELECT count(*) FROM twomass.psc WHERE file_id NOT IN (SELECT file_id FROM ingest_file WHERE state = 'loaded')"
-CELLS = "SELECT (SELECT count(*) FROM twomass.psc_cell) - (SELECT count(*) FROM twomass.psc)"
+CELLS = "SELECT (SELECT count(DISTINCT pts_key) FROM twomass.psc_cell) - (SELECT count(*) FROM twomass.psc)"
 PEAK = """
 import re, sys
 from deepcal.cli import app

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from schema.cells import CELL_MARGIN
 from schema.published import nullable, published
 from schema.tables.column import BAND_UCD, BANDS, col, file_id, metadata, position_checks, published_col
 
@@ -31,7 +32,11 @@ xsc = sa.Table(
 
 
 def _cells(catalog: str, key: str) -> sa.Table:
-    """Describe the narrow table that joins with a catalogue walk through in the order of the sky."""
+    """Describe the narrow table that joins with a catalogue walk through in the order of the sky.
+
+    A row stands in its own cell and in every other one within the margin, so that up to this radius whatever is near a
+    position stands in the cell of the position.
+    """
     return sa.Table(
         f"{catalog}_cell",
         metadata,
@@ -39,9 +44,9 @@ def _cells(catalog: str, key: str) -> sa.Table:
         col(key, "integer", f"The row of twomass.{catalog}", null=False, ucd="meta.id;meta.main"),
         col("ra", "double precision", "Right ascension J2000", unit="deg", null=False, ucd="pos.eq.ra;meta.main"),
         col("decl", "double precision", "Declination J2000", unit="deg", null=False, ucd="pos.eq.dec;meta.main"),
-        sa.Index(f"{catalog}_cell_cell_idx", "cell", postgresql_include=["ra", "decl", key]),
+        sa.Index(f"{catalog}_cell_cell_idx", "cell", postgresql_include=[key, "ra", "decl"]),
         schema="twomass",
-        comment=f"Where the rows of twomass.{catalog} lie on the sky, cell by cell: kept by the load, read by large matches",
+        comment=f"Where the rows of twomass.{catalog} lie on the sky: each in its own cell and in those within {CELL_MARGIN:g} arcsec; kept by the load, read by large matches",
     )
 
 

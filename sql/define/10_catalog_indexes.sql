@@ -34,7 +34,7 @@ BEGIN
         EXECUTE format('ALTER TABLE twomass.%I ADD CONSTRAINT %I PRIMARY KEY USING INDEX %2$I', catalog, catalog || '_pkey');
     END IF;
     EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON twomass.%I (q3c_ang2ipix(ra, decl))', catalog || '_q3c_idx', catalog);
-    EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON twomass.%I (cell) INCLUDE (ra, decl, %I)', catalog || '_cell_cell_idx', catalog || '_cell', key);
+    EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON twomass.%I (cell) INCLUDE (%I, ra, decl)', catalog || '_cell_cell_idx', catalog || '_cell', key);
 END
 $$;
 COMMENT ON FUNCTION deepcal.build_catalog_indexes(text) IS 'Make what the PSC or the XSC lacks of primary key, sky index and cell index';

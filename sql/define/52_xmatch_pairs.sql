@@ -1,6 +1,6 @@
 -- Which catalogue rows lie near the positions of a temporary table (run, id, shift, ra, dec, pos_err)? Fills another one with the pairs.
 -- A pair is kept within the cap, and beyond the floor only within so many combined position errors. Rows of the catalogue are reached
--- cell by cell in its narrow table, or through its sky index where that table was not filled; returns which of the two.
+-- cell by cell in its narrow table (up to its margin in the cell of the position alone), or through its sky index where that table was not filled; returns which of the two.
 CREATE FUNCTION deepcal.xmatch_pairs(which text, positions text, pairs text) RETURNS text
 LANGUAGE plpgsql AS
 $$
@@ -29,8 +29,10 @@ BEGIN
         $q$,
         pairs, positions, CASE WHEN is_psc THEN 'pts_key' ELSE 'ext_key' END,
         CASE WHEN has_cells THEN which || '_cell' ELSE which END,
-        format(CASE WHEN has_cells THEN 'r.cell = ANY (deepcal.cells_near(t.ra, t.dec, %s::double precision / 3600))'
-                                   ELSE 'q3c_join(t.ra, t.dec, r.ra, r.decl, %s::double precision / 3600)' END, radius),
+        format(CASE WHEN has_cells AND radius <= deepcal.cell_margin() THEN 'r.cell = (q3c_ang2ipix(t.ra, t.dec) >> 34)::integer'
+                    WHEN has_cells THEN 'r.cell = ANY (deepcal.cells_near(t.ra, t.dec, %s::double precision / 3600))
+                                         AND r.cell = (q3c_ang2ipix(r.ra, r.decl) >> 34)::integer' -- it stands in several: there it counts
+                    ELSE 'q3c_join(t.ra, t.dec, r.ra, r.decl, %s::double precision / 3600)' END, radius),
         radius,
         CASE WHEN is_psc AND has_cells THEN 'JOIN twomass.psc AS e ON e.pts_key = r.pts_key' ELSE '' END,
         CASE WHEN is_psc THEN replace('coalesce(e.err_maj, 0), coalesce(e.err_min, 0), coalesce(e.err_ang, 0)', 'e.', CASE WHEN has_cells THEN 'e.' ELSE 'r.' END) ELSE format('%s, %s, 0', error, error) END,

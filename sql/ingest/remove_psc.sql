@@ -1,8 +1,8 @@
--- What did a file bring that another content of it replaces? Its cells are found by place and key.
+-- What did a file bring that another content of it replaces? Its cells are found by place and key, among more than can be its.
 WITH gone AS (
     DELETE FROM twomass.psc WHERE file_id = %(file_id)s
-    RETURNING pts_key, (q3c_ang2ipix(ra, decl) >> 34)::integer AS cell
+    RETURNING pts_key, deepcal.cells_near(ra, decl, 3 * deepcal.cell_margin() / 3600) AS cells
 )
 DELETE FROM twomass.psc_cell AS c
  USING gone
- WHERE (c.cell, c.pts_key) = (gone.cell, gone.pts_key)
+ WHERE c.cell = ANY (gone.cells) AND c.pts_key = gone.pts_key

@@ -11,7 +11,7 @@ WITH gone AS (
 ), cells AS (
     DELETE FROM twomass.psc_cell AS c
      USING gone
-     WHERE c.cell = (q3c_ang2ipix(gone.ra, gone.decl) >> 34)::integer AND c.pts_key = gone.pts_key
+     WHERE c.cell = ANY (deepcal.cells_near(gone.ra, gone.decl, 3 * deepcal.cell_margin() / 3600)) AND c.pts_key = gone.pts_key
 ), counted AS (
     SELECT file_id, count(*) AS rows FROM gone GROUP BY file_id
 )
