@@ -1,6 +1,6 @@
 """Files into rows: tiles, standards, PSC, XSC, scans, extractions and images; and the scores of scans."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ingest.bulkload import BulkLoad
@@ -43,11 +43,13 @@ def tiles(conn: Connection, paths: Paths = (), progress: Progress = silent) -> l
     return load_files(conn, "tiles", paths or [known_tiles()], load_tiles, progress)
 
 
-def standards(conn: Connection, paths: Paths, progress: Progress = silent) -> list[FileResult]:
+def standards(
+    conn: Connection, paths: Paths, progress: Progress = silent, *, replace: bool = False
+) -> list[FileResult]:
     """Load standard stars (CSV: name,tile,ra,dec,epoch,pmra,pmdec,j,sj,h,sh,ks,sks)."""
     from ingest.lists import load_standards
 
-    return load_files(conn, "standards", paths, load_standards, progress)
+    return load_files(conn, "standards", paths, load_standards, progress, replace=replace)
 
 
 def psc(
@@ -64,9 +66,9 @@ def xsc(
     return BulkLoad(conn, "xsc", progress, replace, tolerate).load(paths)
 
 
-def scans(conn: Connection, paths: Paths, progress: Progress = silent) -> list[FileResult]:
+def scans(conn: Connection, paths: Paths, progress: Progress = silent, *, replace: bool = False) -> list[FileResult]:
     """Load scan tables (the 64 columns, or a wider table that has them by name)."""
-    return load_files(conn, "scans", paths, load_scans, progress)
+    return load_files(conn, "scans", paths, load_scans, progress, replace=replace)
 
 
 def detections(
@@ -76,16 +78,16 @@ def detections(
     return BulkLoad(conn, "detections", progress, replace, tolerate).load(paths)
 
 
-def images(conn: Connection, paths: Paths, progress: Progress = silent) -> list[FileResult]:
+def images(conn: Connection, paths: Paths, progress: Progress = silent, *, replace: bool = False) -> list[FileResult]:
     """Load Atlas Images and registered strips (.fits, .fits.gz, .fits.fz)."""
     from ingest.image import load_image
 
-    return load_files(conn, "images", paths, load_image, progress)
+    return load_files(conn, "images", paths, load_image, progress, replace=replace)
 
 
 def arrived(conn: Connection, arrivals: Arrivals, progress: Progress = silent) -> list[FileResult]:
     """Load the files of a watched folder that are complete and new, whatever their kinds: one round."""
-    kinds = {
+    kinds: dict[str, Callable[..., list[FileResult]]] = {
         "tiles": tiles,
         "standards": standards,
         "psc": psc,

@@ -1,6 +1,7 @@
 """Images of scans and their coverage maps: identity from the header, a quick look at the pixels, one row each."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from math import cos, radians
 from pathlib import Path
@@ -22,7 +23,7 @@ COVERAGE_NAME = re.compile(r"c[JHK]_(asky|strip)_")
 Row = dict[str, object]
 
 
-def load_image(conn: Connection, path: Path, file_id: int, step: Step) -> int:
+def load_image(conn: Connection, path: Path, file_id: int, step: Step, replaces: Sequence[int] = ()) -> int:
     """Load one image or coverage map; a scan that no table has told of yet gets a provisional row.
 
     Raises
@@ -40,6 +41,8 @@ def load_image(conn: Connection, path: Path, file_id: int, step: Step) -> int:
     _refuse_outside(conn, path, header, row)
     row |= asdict(look_at_coverage(path) if header.is_coverage else look(path))
     row["scan_key"] = _scan(conn, path, header, file_id)
+    if replaces:
+        conn.execute(load("ingest/remove_image.sql"), {"file_ids": list(replaces)})
     _insert(conn, path, "coverage" if header.is_coverage else "image", row)
     return 1
 

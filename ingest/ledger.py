@@ -15,11 +15,12 @@ from schema.errors import BadFile
 from schema.progress import Progress
 from sql import load
 
-Loader = Callable[[Connection, Path, int, Step], int]
-"""Loads one file inside an open transaction and returns its rows: connection, path, file_id, and whom to tell how many
-of its bytes were read. Raises BadFile to refuse it."""
+Loader = Callable[[Connection, Path, int, Step, Sequence[int]], int]
+"""Loads one file inside an open transaction and returns its rows: connection, path, file_id, whom to tell how many of
+its bytes were read, and the file_ids of earlier contents that it replaces. Raises BadFile to refuse it."""
 
 AHEAD = 64  # files whose fingerprints are taken while others are loaded
+REPLACEABLE = ("standards", "scans", "images")  # of those that `load_files` loads; tiles change by themselves
 CHANGED = (
     "changed since it was loaded: nothing of the new content is in; `--replace` removes the rows of the old one and "
     "loads the new one in one transaction"
@@ -37,7 +38,13 @@ class Status:
 
 
 def load_files(
-    conn: Connection, kind: str, paths: Sequence[Path | str], loader: Loader, progress: Progress
+    conn: Connection,
+    kind: str,
+    paths: Sequence[Path | str],
+    loader: Loader,
+    progress: Progress,
+    *,
+    replace: bool = False,
 ) -> list[FileResult]:
     """Load the files of a kind, each in a transaction of its own; a refused one does not stop the others.
 
@@ -50,6 +57,8 @@ def load_files(
     loader : Loader
     progress : Progress
         Told of bytes done.
+    replace : bool
+        A file that changed since it was loaded takes the place of what it brought.
 
     Raises
     ------
@@ -66,7 +75,7 @@ def load_files(
         if isinstance(mark, OSError):
             results.append(unreadable(path, kind, mark))
             continue
-        results.append(_one(conn, kind, path, mark, loader, step))
+        results.append(_one(conn, kind, path, mark, loader, step, replace))
         step(mark.size)
         before += mark.size
     return results
@@ -122,17 +131,30 @@ def unreadable(path: Path, kind: str, error: OSError) -> FileResult:
     return FileResult(path, kind, "refused", 0, f"cannot be read: {error.strerror}")
 
 
-def _one(conn: Connection, kind: str, path: Path, mark: Fingerprint, loader: Loader, step: Step) -> FileResult:
+def _one(
+    conn: Connection, kind: str, path: Path, mark: Fingerprint, loader: Loader, step: Step, replace: bool
+) -> FileResult:
+    before: list[int] = []
     try:
         with conn.transaction():
+            before = _contents_before(conn, kind, path, mark)
             file_id = claim(conn, kind, [(path, mark)]).get(mark.sha256)
             if file_id is None:
                 return known(conn, kind, path, mark)
-            rows = loader(conn, path, file_id, step)
+            rows = loader(conn, path, file_id, step, before if replace else ())
             conn.execute(load("ingest/loaded.sql"), {"file_ids": [file_id], "rows": [rows]})
+            for old in before if replace else ():
+                conn.execute(load("ingest/replaced.sql"), {"file_id": old})
             return FileResult(path, kind, "loaded", rows)
     except BadFile as error:
         reason = error.reason
     except (IntegrityError, psycopg.DataError) as error:
         reason = str(error).strip()  # a check of the database that the reading missed
+    if before and not replace and kind in REPLACEABLE:
+        reason += "; the file changed since it was loaded: `--replace` loads it in place of what it brought"
     return refuse(conn, kind, path, mark, reason)
+
+
+def _contents_before(conn: Connection, kind: str, path: Path, mark: Fingerprint) -> list[int]:
+    row = {"kind": kind, "path": str(path), "sha256": mark.sha256}
+    return [file_id for (file_id,) in conn.execute(load("ingest/contents_before.sql"), row)]

@@ -1,7 +1,7 @@
 """Short lists in CSV files: the calibration tiles and the standard stars."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ def known_tiles() -> Path:
     return Path(str(files("schema").joinpath("tiles.csv")))
 
 
-def load_tiles(conn: Connection, path: Path, file_id: int, step: Step) -> int:
+def load_tiles(conn: Connection, path: Path, file_id: int, step: Step, replaces: Sequence[int] = ()) -> int:
     """Load fields; a centre may change until strips or stacks stand on it, and the list of deepcal changes none.
 
     Raises
@@ -57,8 +57,8 @@ def load_tiles(conn: Connection, path: Path, file_id: int, step: Step) -> int:
     return len(rows)
 
 
-def load_standards(conn: Connection, path: Path, file_id: int, step: Step) -> int:
-    """Load standard stars; one that is there with other values is refused.
+def load_standards(conn: Connection, path: Path, file_id: int, step: Step, replaces: Sequence[int] = ()) -> int:
+    """Load standard stars; one that is there with other values is refused, unless it goes with what is replaced.
 
     Raises
     ------
@@ -66,6 +66,8 @@ def load_standards(conn: Connection, path: Path, file_id: int, step: Step) -> in
         Columns are missing, a value cannot be used, or a star is there with other values.
     """
     rows = _read(path, STANDARDS, (), step)
+    if replaces:
+        conn.execute(load("ingest/remove_standards.sql"), {"file_ids": list(replaces)})
     for line, row in rows:
         there = _insert(conn, path, line, "ingest/standard.sql", row | {"file_id": file_id})
         if there is not None:

@@ -95,6 +95,16 @@ def test_a_copy_of_an_image_changes_nothing(conn: Connection, tmp_path: Path) ->
     assert rows(conn, "path") == [(str(path),)]
 
 
+def test_a_changed_image_needs_replace(conn: Connection, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.fits")
+    load(conn, path)
+    path.unlink()
+    error = load(conn, write(path, pixels(seed=2), MAGZP=20.5))
+    assert str(error).endswith("`--replace` loads it in place of what it brought")
+    assert ingest.images(conn, [path], replace=True)[0].state == "loaded"
+    assert rows(conn, "round(magzp::numeric, 2)::text") == [("20.50",)]
+
+
 def test_a_gzipped_image_is_read(conn: Connection, tmp_path: Path) -> None:
     plain = write(tmp_path / "a.fits")
     packed = tmp_path / "b.fits.gz"

@@ -132,8 +132,12 @@ def test_a_standard_with_other_values_is_refused(conn: Connection, tmp_path: Pat
     assert load(conn, "standards", tmp_path / "standards.csv", STANDARDS + row + "\n") is None
     error = load(conn, "standards", tmp_path / "standards.csv", STANDARDS + row.replace("10.5", "10.6"))
     assert error == (
-        "line 2, column name: 'FS4', expected the values loaded before: 90004, 28.657522, 0.717209, 10.5, 0.25"
+        "line 2, column name: 'FS4', expected the values loaded before: 90004, 28.657522, 0.717209, 10.5, 0.25; "
+        "the file changed since it was loaded: `--replace` loads it in place of what it brought"
     )
+    (result,) = ingest.standards(conn, [tmp_path / "standards.csv"], replace=True)
+    assert (result.state, result.rows) == ("loaded", 1)
+    assert conn.execute("SELECT j FROM twomass.standard").fetchall() == [(pytest.approx(10.6),)]
 
 
 def test_an_uncertainty_of_zero_is_refused(conn: Connection, tmp_path: Path) -> None:

@@ -123,3 +123,25 @@ def test_a_direction_other_than_the_images_tell_is_refused(conn: Connection, tmp
     error = load(conn, write(tmp_path / "a.bar", "scan", [{"scan_key": 5, "scan": 17, "sd": "n"}]))
     assert error == "line 1, column sd: 'n', expected s, as the headers of its images say"
     assert keys(conn) == [(-1, 17, True, None)]
+
+
+def test_a_changed_scan_table_needs_replace_and_goes_whole(conn: Connection, tmp_path: Path) -> None:
+    path = write(tmp_path / "scan.bar", "scan", [{"scan_key": 5, "scan": 17}])
+    assert load(conn, path) is None
+    write(path, "scan", [{"scan_key": 5, "scan": 17}, {"scan_key": 6, "scan": 18}, {"scan_key": 7, "scan": 19}])
+    assert load(conn, path) is None  # a table that only grew
+    write(path, "scan", [{"scan_key": 5, "scan": 17, "j_shape_avg": 1.5}, {"scan_key": 8, "scan": 18}])
+    assert str(load(conn, path)).endswith("`--replace` loads it in place of what it brought")
+    assert ingest.scans(conn, [path], replace=True)[0].rows == 2
+    assert keys(conn) == [(5, 17, False, 1.5), (8, 18, False, None)]
+
+
+def test_a_replacement_without_a_scan_that_has_images_is_refused(conn: Connection, tmp_path: Path) -> None:
+    path = write(tmp_path / "scan.bar", "scan", [{"scan_key": 5, "scan": 17}, {"scan_key": 6, "scan": 18}])
+    load(conn, path)
+    shape = {"naxis1": 540, "naxis2": 3600, "x1": 540, "y1": 3600}
+    put(conn, image, [shape | {"scan_key": 6, "band": "j", "form": "strip", "magzp": 20.9}])
+    write(path, "scan", [{"scan_key": 5, "scan": 17, "j_shape_avg": 1.5}])
+    (result,) = ingest.scans(conn, [path], replace=True)
+    assert "lacks a scan that it had before and that is in use: Key (scan_key)=(6)" in str(result.error)
+    assert keys(conn) == [(5, 17, False, None), (6, 18, False, None)]

@@ -20,7 +20,8 @@ SHOWN = 12  # files listed one by one; of more only those refused
 app = commands(group=True)
 
 Replace = Annotated[
-    bool, typer.Option("--replace", help="Load files that changed since they were loaded in place of their old rows.")
+    bool,
+    typer.Option("--replace", help="Load files that changed since they were loaded in place of their old content."),
 ]
 Tolerate = Annotated[
     int, typer.Option(help="Bad rows of a file that are left out, each kept with its reason in ingest_reject.", min=0)
@@ -38,9 +39,9 @@ def tiles(
 
 
 @app.command(epilog="Example: deepcal ingest standards standards.csv")
-def standards(paths: Paths, as_json: Json = False) -> None:
+def standards(paths: Paths, replace: Replace = False, as_json: Json = False) -> None:
     """Load the standard stars of the tiles."""
-    _load("standards", paths, as_json)
+    _load("standards", paths, as_json, replace=replace)
 
 
 @app.command(epilog="Example: deepcal ingest psc psc_aaa.gz psc_aab.gz")
@@ -56,9 +57,9 @@ def xsc(paths: Paths, replace: Replace = False, tolerate: Tolerate = 0, as_json:
 
 
 @app.command(epilog="Example: deepcal ingest scans scan.bar")
-def scans(paths: Paths, as_json: Json = False) -> None:
+def scans(paths: Paths, replace: Replace = False, as_json: Json = False) -> None:
     """Load scan tables (64 columns, or by name from a wider table)."""
-    _load("scans", paths, as_json)
+    _load("scans", paths, as_json, replace=replace)
 
 
 @app.command(epilog="Example: deepcal ingest detections detections/")
@@ -68,9 +69,9 @@ def detections(paths: Paths, replace: Replace = False, tolerate: Tolerate = 0, a
 
 
 @app.command(epilog="Example: deepcal ingest images images/")
-def images(paths: Paths, as_json: Json = False) -> None:
+def images(paths: Paths, replace: Replace = False, as_json: Json = False) -> None:
     """Load Atlas Images, registered strips and coverage maps; the files stay where they are."""
-    _load("images", paths, as_json)
+    _load("images", paths, as_json, replace=replace)
 
 
 @app.command(epilog="Example: deepcal ingest verify psc --expect counts.json")
