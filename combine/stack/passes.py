@@ -15,7 +15,7 @@ from combine.stack.kernel import ROWS, Layers
 from combine.stack.model import Model
 from combine.stack.pixels import Cover, Pixels
 from combine.stack.residual import APERTURE_STEP, STRUCTURE, statistic_rows
-from combine.stack.sums import mask_rows, median_rows, sum_rows
+from combine.stack.sums import mask_rows, middle_rows, sum_rows
 from combine.stack.weights import RESAMPLERS
 
 Array = NDArray[np.float64]
@@ -135,13 +135,18 @@ class Stacker:
         """
         out = np.full((self.ny, self.nx), np.nan, np.float32)
         groups = int(group.max(initial=-1)) + 1
-        layers, w = self._unmasked(), weight.astype(np.float32)
-        step = max(4, min(ROWS, int(MEDIAN_BYTES / (4 * max(groups, 1) * self.nx))))
+        layers = self._unmasked()
+        mine = [np.where(group == g, weight, 0).astype(np.float32) for g in range(groups)]
+        step = max(4, min(ROWS, int(MEDIAN_BYTES / (8 * max(groups, 1) * self.nx))))
 
         def work(b: int, first: int, last: int) -> None:
             for y0 in range(first, last, step):
                 y1 = min(last, y0 + step)
-                median_rows(layers, self.covers, group, groups, w, y0, y1, self.nx, out[y0:y1].ravel())
+                sums, weights = np.zeros((2, groups, (y1 - y0) * self.nx), np.float32)
+                count = np.empty((y1 - y0) * self.nx, np.float32)
+                for g in range(groups):
+                    sum_rows(layers, self.covers, mine[g], y0, y1, self.nx, sums[g], weights[g], count)
+                middle_rows(sums, weights, out[y0:y1].ravel())
 
         if groups:
             self._each_block(work, blocks)

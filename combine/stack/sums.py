@@ -90,24 +90,23 @@ def sum_rows(layers, covers, weight, y0, y1, nx, total, weights, count):  # type
 
 
 @compiled(FAST)
-def median_rows(layers, covers, group, groups, weight, y0, y1, nx, out):  # type: ignore[no-untyped-def]  # compiled
-    """Median over groups of the weighted mean of each group's images, of some rows; flat `out`."""
-    rows = y1 - y0
-    means = np.empty((groups, rows * nx), np.float32)
-    weights, count = np.empty(rows * nx, np.float32), np.empty(rows * nx, np.float32)
-    for g in range(groups):
-        total = means[g]
-        total[:] = np.float32(0)
-        one = np.where(group == g, weight, np.float32(0))
-        sum_rows(layers, covers, one, y0, y1, nx, total, weights, count)
-        for x in range(rows * nx):
-            total[x] = total[x] / weights[x] if weights[x] > 0 else np.float32(np.inf)
+def middle_rows(sums, weights, out):  # type: ignore[no-untyped-def]  # compiled
+    """Median over groups of sums[group] / weights[group], flat pixels, into `out`; NaN where no group has a weight."""
+    groups, size = sums.shape
     line = np.empty((groups, LINE), np.float32)
-    for x in range(0, rows * nx, LINE):
-        n = min(LINE, rows * nx - x)
-        line[:, :n] = means[:, x : x + n]
+    for x in range(0, size, LINE):
+        n = min(LINE, size - x)
+        for g in range(groups):
+            _divide(sums[g, x : x + n], weights[g, x : x + n], line[g])
         _sort(line, groups)
         _middle(line, groups, n, out[x : x + n])
+
+
+@compiled(FAST)
+def _divide(total, weight, mean):  # type: ignore[no-untyped-def]  # compiled
+    """Set the means of a group; infinite where it has no weight."""
+    for x in range(len(total)):
+        mean[x] = total[x] / weight[x] if weight[x] > 0 else np.float32(np.inf)
 
 
 @compiled(FAST)
