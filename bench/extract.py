@@ -121,7 +121,7 @@ def with_deepcal(products: dict[str, Product]) -> tuple[Catalogue, Band]:
     (one,) = measure([band], found, settings)
     seconds = time.process_time() - start
     main = main_circle(settings)
-    whole = [stack.circles.column(main) * (1 / float(stack.growth[main])) for stack in one.stacks.values()]
+    whole = [stack.circles.column(main).times(1 / float(stack.growth[main])) for stack in one.stacks.values()]
     weight, total = [part.sigma**-2.0 for part in whole], [part.flux for part in whole]
     flux = sum(w * t for w, t in zip(weight, total, strict=True)) / sum(weight)
     return Catalogue(found.x, found.y, np.asarray(flux), seconds), band

@@ -21,12 +21,9 @@ GROWTH = {"n": gaussian_psf(2.8).growth(4), "s": gaussian_psf(3.0).growth(4)}
 
 def forced(products: dict[str, Product], x: np.ndarray, y: np.ndarray) -> Measured:
     """Measure a band at given places."""
-    blank = np.full((x.size, 1), np.nan)
+    blank, zero = np.full((x.size, 1), np.nan), np.zeros(x.size)
     nothing = Stars(*(np.empty(0),) * 3)
-    found = Found(
-        x, y, np.ones(x.size), np.zeros(x.size), np.zeros(x.size), blank, blank, blank, np.zeros((x.size, 1), np.int16),
-        [nothing],
-    )  # fmt: skip
+    found = Found(x, y, zero, zero, zero, blank, blank, blank, np.zeros((x.size, 1), np.int16), [nothing])
     return measure([prepare("j", products, SETTINGS)], found, SETTINGS)[0]
 
 

@@ -232,3 +232,19 @@ def test_what_cannot_be_extracted_says_why(conn: Connection, run: Path) -> None:
     with pytest.raises(BadFile, match="stack the field again"):
         extract_field(conn, TILE, home=run)
     assert rows(conn) == before
+
+
+def test_curves_of_growth_are_stored_with_sources_and_stacks(conn: Connection, run: Path) -> None:
+    extract_field(conn, TILE, home=run)
+    ((sources,),) = conn.execute("SELECT count(*) FROM deepcal.source").fetchall()
+    curves = conn.execute("SELECT flux, flux_sig, flux_n, flux_raw, psf_s FROM deepcal.source_curve").fetchall()
+    assert len(curves) == sources
+    assert all(len(row[0]) == len(row[1]) == len(row[2]) == len(row[3]) == 12 and row[4] is not None for row in curves)
+    told = """
+        SELECT s.j_flux, c.flux[2] / t.growth[2]
+          FROM deepcal.source AS s
+          JOIN deepcal.source_curve AS c USING (run, id)
+          JOIN deepcal.stack AS t ON t.run = s.run AND t.direction = 'NS' AND t.kind = 'masked'
+    """
+    for whole, inside in conn.execute(told).fetchall():
+        assert float(inside) == pytest.approx(float(whole), rel=0.02, abs=1.0)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.polynomial.legendre import legvander
 from numpy.typing import NDArray
 from scipy import ndimage
 
@@ -20,6 +21,8 @@ EMPTY = 2000
 SEED = 20010
 BRIGHT_SIGMA = 30.0
 """Empty places keep off pixels that sources light this much over the noise."""
+APERTURE_NOISE = 2.2
+"""Noise of an aperture over that of a fit."""
 Mask = NDArray[np.bool_]
 
 
@@ -40,7 +43,7 @@ class Photometry:
         """The fluxes and their whole errors."""
         return self.flux, np.hypot(self.sigma, self.common)
 
-    def __mul__(self, factor: float) -> "Photometry":
+    def times(self, factor: float | Floats) -> "Photometry":
         """Return the same in another unit."""
         return Photometry(self.flux * factor, self.sigma * factor, self.common * factor)
 
@@ -63,6 +66,15 @@ class Stack:
     sky_raw: Floats
     raw: Floats
     growth: Floats
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where fluxes are measured, pixels; `sigma` is the error of a place along one axis, 0 where it was not measured."""
+
+    x: Floats
+    y: Floats
+    sigma: Floats
 
 
 @dataclass(frozen=True)
@@ -94,18 +106,19 @@ def main_circle(settings: Settings) -> int:
     return round(settings["aper_radius"][0]) - radii(settings)[0]
 
 
-def photometry(layer: Layer, found: Model, x: Floats, y: Floats, noise: Noise, settings: Settings) -> Stack:
+def photometry(layer: Layer, found: Model, places: Places, noise: Noise, settings: Settings) -> Stack:
     """Measure all sources, neighbours and sky taken off.
 
     Parameters
     ----------
     layer, found : a stack and the models of its sources
-    x, y : pixels
+    places : of the sources
     noise : of empty places
 
     The sky is the median of the annulus on the residual, where no source is left, less what faint sources nobody sees
     lift it by. What is blank in a circle makes its flux NaN.
     """
+    x, y = places.x, places.y
     growth = curve_of_growth(layer.psf, *radii(settings))
     ring = settings["sky_annulus"]
     left, drawn = (circles(image, x, y, *radii(settings)) for image in (found.residual, found.image))
@@ -121,19 +134,63 @@ def photometry(layer: Layer, found: Model, x: Floats, y: Floats, noise: Noise, s
     with np.errstate(invalid="ignore"):
         sigma = np.sqrt(noise.pixel**2 * var + light)
         common = np.sqrt(noise.confusion**2 + (floor * flux) ** 2 + (wrong * others) ** 2)
-    fitted = _fits(layer, found, sky, electrons, noise, settings)
+    fits = _fits(layer, found, sky, electrons, noise, settings).times(_at_the_top(places.sigma, layer))
+    whole = flux[:, main_circle(settings)] / growth[main_circle(settings)]
+    fitted = fits.times(fit_drift(whole, fits, found, y / layer.image.shape[0], settings))
     raw = left.sum + drawn.sum - plain[:, None] * left.area
     return Stack(Photometry(flux, sigma, common), fitted, sky, plain, raw, growth)
+
+
+def _at_the_top(sigma: Floats, layer: Layer) -> Floats:
+    """Return what fits have to be multiplied with because noise moves places to where it makes the source highest.
+
+    A place with an error of `sigma` pixels was found with a signal to noise (of all bands) of S = position / sigma; the
+    flux there is too high by the part 1 / S^2. Places that are given have no error.
+    """
+    return np.asarray(1 - np.minimum((sigma / layer.profile.position) ** 2, 0.1))
 
 
 def _fits(layer: Layer, found: Model, sky: Floats, electrons: Floats, noise: Noise, settings: Settings) -> Photometry:
     """Return the fluxes of the fits above the local sky, and their errors."""
     flux = found.flux - sky * float(layer.filter.kernel.sum())
-    floor, wrong = settings["flux_floor"][0], settings["fit_neighbour_error"][0]
+    floor, wrong = settings["fit_floor"][0], settings["fit_neighbour_error"][0]
     with np.errstate(invalid="ignore"):
         sigma = np.sqrt((noise.fit * found.sigma) ** 2 * found.crowding + np.maximum(flux, 0) / electrons)
         common = np.sqrt(noise.fit_confusion**2 + (floor * flux) ** 2 + (wrong * found.beside) ** 2)
     return Photometry(flux, sigma, common)
+
+
+def fit_drift(whole: Floats, fits: Photometry, found: Model, along: Floats, settings: Settings) -> Floats:
+    """Return what fits have to be multiplied with so that they agree with apertures all along the field.
+
+    Parameters
+    ----------
+    whole : DN; fluxes of the aperture over the part of a star's light in it
+    fits : of the same sources
+    found : their models: bright ones without a neighbour count
+    along : the scan, 0 to 1
+
+    Seeing and focus change along a scan, at the same places in many: one star image for the whole field is too wide
+    here and too narrow there. The change is a polynomial of some degree at most (`fit_drift`), of fewer with few stars.
+    """
+    least, degree, stars = settings["fit_drift"]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = whole / fits.flux
+        good = (found.snr > least) & (found.beside < 0.02 * fits.flux) & (np.abs(ratio - 1) < 0.2)
+    degree = min(int(degree), int(good.sum() / stars) - 1)
+    if degree < 0:
+        return np.ones_like(whole)
+    terms, value = legvander(2 * along - 1, degree), np.where(good, ratio, 1.0)
+    weight = np.where(
+        good, 1 / (1 / np.maximum(found.snr, 1) ** 2 * APERTURE_NOISE**2 + settings["fit_floor"][0] ** 2), 0.0
+    )
+    for _ in range(4):
+        fit = np.linalg.lstsq(
+            terms[good] * np.sqrt(weight[good])[:, None], value[good] * np.sqrt(weight[good]), rcond=None
+        )[0]
+        misfit = (value - terms @ fit) * np.sqrt(weight)
+        good = (weight > 0) & (np.abs(misfit) <= 3 * max(robust_sigma(misfit[weight > 0]), 1e-9))
+    return np.asarray(terms @ fit)
 
 
 def combined(parts: list[Photometry]) -> tuple[Floats, Floats]:

@@ -14,7 +14,7 @@ from combine.extract.extent import Extents, extents, mean_extents
 from combine.extract.images import Band, prepare
 from combine.extract.merge import merge, weighted
 from combine.extract.neighbours import FIT_ROUNDS, model
-from combine.extract.photometry import Stack, measure_noise, photometry
+from combine.extract.photometry import Places, Stack, measure_noise, photometry
 from combine.extract.stars import Stars, fit, reaches
 from combine.measure.aperture import Floats
 from combine.measure.shapes import Shapes
@@ -138,8 +138,9 @@ def _measure_band(band: Band, number: int, found: Found, settings: Settings) -> 
     models = {letter: model(layer, x, y, guess) for letter, layer in band.directions.items()}
     both = _signal(band, x, y, guess) if len(models) == 2 else next(iter(models.values())).snr
     noise = measure_noise(band, models, settings)
+    places = Places(found.x, found.y, found.sigma)
     stacks = {
-        letter: photometry(layer, models[letter].first(count), found.x, found.y, noise, settings)
+        letter: photometry(layer, models[letter].first(count), places, noise, settings)
         for letter, layer in band.directions.items()
     }
     extent = [

@@ -55,11 +55,11 @@ def calibrated(measured: Measured, points: Mapping[str, ZeroPoint], vega_jy: flo
     main = main_circle(settings)
     unit = {name: float(microjansky(1.0, point.value, vega_jy)) for name, point in points.items()}
     stacks = measured.stacks
-    whole = {d: one.circles.column(main) * unit[d] for d, one in stacks.items()}
-    fits = {d: one.psf * unit[f"{d}_psf"] for d, one in stacks.items()}
+    whole = {d: one.circles.column(main).times(unit[d]) for d, one in stacks.items()}
+    fits = {d: one.psf.times(unit[f"{d}_psf"]) for d, one in stacks.items()}
     # A zero point makes the light in the aperture that of the whole star.
     inside = {d: unit[d] * float(one.growth[main]) for d, one in stacks.items()}
-    curves = {d: one.circles * inside[d] for d, one in stacks.items()}
+    curves = {d: one.circles.times(inside[d]) for d, one in stacks.items()}
 
     def joined(name: str) -> Floats:
         values = [getattr(one, name) * inside[d] for d, one in stacks.items()]
