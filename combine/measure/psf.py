@@ -1,6 +1,7 @@
 """The point-spread function of a stack, measured on its own stars."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy import ndimage
@@ -12,6 +13,8 @@ from combine.measure.render import OVERSAMPLE, RADIUS, add_star
 
 PHASES = (0.0, 0.25, 0.5)
 ROUNDS = 4
+PAD = 4
+"""Dark pixels around a mean star, for the spline through it."""
 
 
 @dataclass(frozen=True)
@@ -109,13 +112,19 @@ def _centred(mean: Floats) -> Floats:
 
 def _psf(mean: Floats, stars: int) -> Psf:
     """Put an average star on the fine grid and measure its width."""
-    size = OVERSAMPLE * (RADIUS + 2)
-    axis = np.arange(-size, size + 1) / OVERSAMPLE + RADIUS
-    rows, cols = np.meshgrid(axis, axis, indexing="ij")
-    padded = np.pad(mean, 4)
-    fine = ndimage.map_coordinates(padded, [rows + 4, cols + 4], order=5, mode="constant")
+    size, spline = OVERSAMPLE * (RADIUS + 2), _spline()
+    tall = np.einsum("ij,jk->ik", spline, np.pad(mean, PAD))
+    fine = np.einsum("ij,kj->ik", tall, spline)
     fine = fine / fine.sum() * OVERSAMPLE**2
     return Psf(fine, 0.5 * (_width(fine[size]) + _width(fine[:, size])), stars)
+
+
+@cache
+def _spline() -> Floats:
+    """Return what a spline of fifth order makes of a line of pixels on the fine grid: (points, padded pixels)."""
+    axis = np.arange(-OVERSAMPLE * (RADIUS + 2), OVERSAMPLE * (RADIUS + 2) + 1) / OVERSAMPLE + RADIUS + PAD
+    units = np.eye(2 * (RADIUS + PAD) + 1)
+    return np.stack([ndimage.map_coordinates(unit, [axis], order=5, mode="constant") for unit in units], axis=1)
 
 
 def _width(line: Floats) -> float:

@@ -6,13 +6,11 @@ import numpy as np
 from scipy import ndimage
 
 from combine.measure.aperture import Floats, Image
+from combine.measure.boxes import DISTANCE, moved, ring_medians
 from combine.measure.render import RADIUS, add_star
 from combine.measure.robust import MAD_TO_SIGMA
 
 FWHM_SIGMA = 2.3548
-DISTANCE = np.hypot(*np.mgrid[-RADIUS : RADIUS + 1, -RADIUS : RADIUS + 1])
-RINGS = [np.abs(DISTANCE - ring) < (0.6 if ring < 12 else 1.5) for ring in range(RADIUS + 1)]
-"""The pixels of a box at every distance from its middle."""
 EQUAL = 1e-5
 """Pixel noise over flux below which stars count the same: no single star rules."""
 
@@ -92,17 +90,11 @@ def cut_out(image: Image, var: Image, x: Floats, y: Floats) -> Cuts:
         if flux > 0:
             boxes.append(box)
             rows.append((x0 - cx, y0 - cy, flux, float(np.sqrt(var[cy, cx]))))
-            rings.append([_median(box[ring]) for ring in RINGS])
+            rings.append(ring_medians(box))
     size = 2 * RADIUS + 1
     dx, dy, flux_all, noise = np.array(rows, float).reshape(-1, 4).T.copy()
     ring = np.array(rings, float).reshape(-1, RADIUS + 1)
     return Cuts(np.array(boxes, float).reshape(-1, size, size), dx, dy, flux_all, noise, ring)
-
-
-def _median(values: Floats) -> float:
-    """Return the median of what is not blank, NaN where all is."""
-    values = values[np.isfinite(values)]
-    return float(np.median(values)) if values.size else float("nan")
 
 
 def fit_cores(cuts: Cuts, fine: Floats) -> None:
@@ -133,8 +125,9 @@ def departure(cuts: Cuts, fine: Floats) -> Floats:
     for i, box in enumerate(cuts.box):
         rest = (box - cuts.flux[i] * _stamp(fine, cuts.dx[i], cuts.dy[i], RADIUS)) / cuts.flux[i]
         blank = ~np.isfinite(rest)
-        moved = ndimage.shift(np.where(blank, 0, rest), (-cuts.dy[i], -cuts.dx[i]), order=3, mode="nearest")
-        left[i] = np.where(ndimage.binary_dilation(blank, iterations=2), 0, moved) if blank.any() else moved
+        left[i] = moved(np.where(blank, 0, rest), cuts.dx[i], cuts.dy[i])
+        if blank.any():
+            left[i][ndimage.binary_dilation(blank, iterations=2)] = 0
     error = cuts.noise / cuts.flux
     middle = np.median(left, axis=0)
     away = np.abs(left - middle)

@@ -3,7 +3,8 @@
 import numpy as np
 
 from combine.measure.aperture import Floats
-from combine.measure.psf_stars import RINGS, Cuts
+from combine.measure.boxes import RINGS
+from combine.measure.psf_stars import Cuts
 from combine.measure.render import RADIUS
 
 CORE = 4.0
