@@ -84,7 +84,8 @@ def stack_field(
         conn.execute(load("combine/lock.sql"), {"tile": tile})
         if built := not there(conn, plan.run):
             check_inputs(conn, (image.image_id for image in plan.images))
-            with new_folder(folder, len(plan.bands) * bytes_of(plan.field.grid)) as part:
+            needed = len(plan.bands) * bytes_of(plan.field.grid, sums=plan.options.grow)
+            with new_folder(folder, needed) as part:
                 _build(conn, plan, part, folder, progress)
     return _result(conn, plan.run, tile, built=built)
 

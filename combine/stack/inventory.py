@@ -81,9 +81,9 @@ def _of_the_band(mine: BandOfRun, counts: dict[str, Counts], shapes: Shapes | No
     return rows
 
 
-def bytes_of(grid: Grid) -> int:
-    """Return about how much the files of a band take: six images with variance and count, a coverage map, and more."""
-    return grid.nx * grid.ny * (6 * (4 + 4 + 2) + 3 * 2) + SMALL_FILES
+def bytes_of(grid: Grid, *, sums: bool) -> int:
+    """Return about how much a band takes: six images with variance and count, coverage, sums if kept, and more."""
+    return grid.nx * grid.ny * (6 * (4 + 4 + 2) + 3 * 2 + 2 * (4 + 4 + 2) * sums) + SMALL_FILES
 
 
 def _join(sums: list[Sums]) -> Sums:
