@@ -112,6 +112,12 @@ def test_scales_are_solved_from_the_stars_whatever_the_seeing() -> None:
     assert all(p.rescaled is None for p in stack(images).parts)
 
 
+def test_a_cloud_is_no_matter_of_scale() -> None:
+    found = stack({k: scan_image(k, gain=0.88 if k == 4 else 1.0) for k in range(7)}, Options(solve_scale=True))
+    assert [p.member.scan_key for p in found.parts if p.rescaled is None] == [4]
+    assert [p.member.scan_key for p in found.parts if p.reason] == [4]
+
+
 def test_a_coverage_map_weighs_every_pixel() -> None:
     images = [np.full((320, 160), value) for value in (1.0, 3.0)]
     members = [member(k, image) for k, image in enumerate(images)]

@@ -26,15 +26,19 @@ def scales_by_stars(scans: list[Placed], image: Plane, frame: Frame, noise: floa
     scans : of both directions
     image : first pass of both directions, DN
     noise : of a pixel of one scan, DN
-    settings : signal to noise and number of stars
+    settings : signal to noise and number of stars, largest change
 
     Returns
     -------
-    (scans,) factors of median 1; NaN where a scan has too few stars.
+    (scans,) factors of median 1; NaN where a scan has too few stars, or is so far off that it has a fault: clouds are
+    no matter of one scale, and a scan that keeps its own is left out for them.
     """
     x, y, total = _stars(image, noise, settings)
     factor = np.array([_factor(scan, frame, x, y, total, int(settings["scale_stars_min"][0])) for scan in scans])
-    return np.asarray(factor / np.nanmedian(factor)) if np.isfinite(factor).any() else factor
+    if not np.isfinite(factor).any():
+        return factor
+    factor = np.asarray(factor / np.nanmedian(factor))
+    return np.where(np.abs(2.5 * np.log10(factor)) <= settings["scale_most"][0], factor, np.nan)
 
 
 def _stars(image: Plane, noise: float, settings: Settings) -> tuple[Array, Array, Array]:
