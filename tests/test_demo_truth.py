@@ -112,3 +112,17 @@ def test_a_good_scan_with_a_fault_below_harm_may_be_left_out() -> None:
     scans = pd.DataFrame(rows, columns=["scan_key", "good", "slight", "used"]).assign(band="j", fault=None)
     found = rejections(scans, "j")
     assert (found.bad, found.good, found.good_by_residuals, found.slight) == (1, 3, 1, 1)
+
+
+def test_airglow_that_the_weight_tells_of_is_not_missed() -> None:
+    scans = pd.DataFrame(
+        {
+            "scan_key": [1, 2, 3],
+            "band": "h",
+            "good": [False, False, True],
+            "fault": ["airglow", "cloud", None],
+            "used": [True, True, True],
+        }
+    )
+    found = rejections(scans, "h")
+    assert (found.bad, found.weighed, found.missed, found.missed_kinds) == (2, 1, 1, ("cloud",))

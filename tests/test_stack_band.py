@@ -34,8 +34,8 @@ def scan_image(k: int) -> np.ndarray:
 
 
 def settings() -> Settings:
-    """Return the defaults, with a background that fits the small test field."""
-    return defaults() | {"background_order": [1.0, 2.0]}
+    """Return the defaults, with a background and a share of outliers that fit the small test field."""
+    return defaults() | {"background_order": [1.0, 2.0], "reject_outliers": [0.0005]}
 
 
 @pytest.fixture(scope="module")

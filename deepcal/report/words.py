@@ -24,13 +24,28 @@ def scan_rows(figures: Figures) -> Rows:
     for band, one in figures.planted.items():
         good_out = one.good_by_score + one.good_by_residuals
         numbers = (
-            figures.used[band], one.bad, one.by_score, one.by_residuals, one.missed, one.good, good_out,
+            figures.used[band], one.bad, one.by_score, one.by_residuals, one.weighed, one.missed, one.good, good_out,
             one.slight, one.spoiled_elsewhere,
         )  # fmt: skip
         rows.append((NAMES[band], *map(str, numbers)))
-    head = ("band", "used", "bad", "by score", "by residuals", "missed", "good", "left out", "slight", "bad elsewhere")
-    title = "Scans: planted bad ones left out, good ones kept; slight: left out with a fault below harm"
-    return Rows(title, head, rows, frozenset(range(1, 10)))
+    head = (
+        "band",
+        "used",
+        "bad",
+        "by score",
+        "by residuals",
+        "weighed",
+        "missed",
+        "good",
+        "left out",
+        "slight",
+        "elsewhere",
+    )
+    title = (
+        "Scans: planted bad ones left out, good ones kept; weighed: airglow, used at the weight of its noise; "
+        "slight: left out with a fault below harm; elsewhere: left out for a fault in another band"
+    )
+    return Rows(title, head, rows, frozenset(range(1, 11)))
 
 
 def left_out_rows(figures: Figures) -> Rows:

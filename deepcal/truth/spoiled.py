@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+NOISE_ALONE = ("airglow",)
+"""Faults that add noise and move no star: the weight of a scan is measured from that noise."""
+
 
 @dataclass(frozen=True)
 class Rejections:
@@ -15,6 +18,8 @@ class Rejections:
     slight : good ones with a fault below harm that were left out: nothing gained, nothing lost
     spoiled_elsewhere : good in this band, left out by the score of a scan that is bad in another
     missed_kinds : what was planted in those that were missed
+    weighed : bad ones that only add noise, airglow, used at the weight of their measured noise: such a scan does harm
+        at its ordinary weight alone, and is not counted as missed
     """
 
     bad: int
@@ -27,6 +32,7 @@ class Rejections:
     spoiled_elsewhere: int
     slight: int = 0
     missed_kinds: tuple[str, ...] = ()
+    weighed: int = 0
 
 
 def rejections(scans: pd.DataFrame, band: str) -> Rejections:
@@ -35,6 +41,7 @@ def rejections(scans: pd.DataFrame, band: str) -> Rejections:
     good = mine.good.astype(bool)
     wholly = mine.scan_key.map(scans.groupby("scan_key").good.all()).astype(bool)
     clean = mine.slight.isna() if "slight" in mine else pd.Series(True, index=mine.index)
+    noise_alone = mine.fault.isin(NOISE_ALONE).fillna(False).astype(bool)
     used, judged = mine.used.eq(True).fillna(False).astype(bool), mine.used.notna()
 
     def count(which: "pd.Series[bool]") -> int:
@@ -44,11 +51,12 @@ def rejections(scans: pd.DataFrame, band: str) -> Rejections:
         bad=count(~good),
         by_score=count(~good & ~judged),
         by_residuals=count(~good & judged & ~used),
-        missed=count(~good & used),
+        missed=count(~good & used & ~noise_alone),
         good=count(good),
         good_by_score=count(good & clean & ~judged & wholly),
         good_by_residuals=count(good & clean & judged & ~used),
         slight=count(good & ~clean & ~used & (judged | wholly)),
         spoiled_elsewhere=count(good & ~judged & ~wholly),
-        missed_kinds=tuple(sorted(mine.fault[~good & used].astype(str))),
+        missed_kinds=tuple(sorted(mine.fault[~good & used & ~noise_alone].astype(str))),
+        weighed=count(~good & used & noise_alone),
     )
