@@ -114,3 +114,21 @@ def test_the_first_pass_survives_a_fifth_of_spoiled_scans() -> None:
     assert np.nanmax(np.abs((image - level)[150:158][faint[150:158]])) < 6 / 3  # a trail, spread over its visit
     stack = stack_band({"n": members}, FRAME, settings(), lambda words: None)
     assert {p.member.scan_key for p in stack["n"].parts if p.reason} == set(spoiled)
+
+
+def test_a_galaxy_of_an_arcmin_keeps_its_light() -> None:
+    from combine.measure.aperture import annulus, aperture
+
+    y, x = np.mgrid[:320, :160]
+    disk = (1e6 / (2 * np.pi * 7.15**2) * np.exp(-np.hypot(x - 80, y - 160) / 7.15)).astype(np.float32)
+    rng = np.random.default_rng(2)
+    members = []
+    for k in range(8):
+        slope = rng.normal() * (y / 320 - 0.5) + rng.normal() * (x / 160 - 0.5)
+        members.append(member(k, disk + noise_image(k, 0.8) + 100 + slope, visit=k // 2))
+    image = stack_band({"n": members}, FRAME, settings(), lambda words: None)["n"].sums.mean
+    seen, true = (
+        aperture(plane, [80.0], [160.0], 30.0).sum[0] - np.pi * 900 * annulus(plane, [80.0], [160.0], 60, 75)[0]
+        for plane in (image, disk)
+    )
+    assert seen / true == pytest.approx(1, abs=0.003)
