@@ -98,24 +98,37 @@ def persistence(suspects: Suspects, parents: Parents, stray: Stray, hemispheres:
 def glints(suspects: Suspects, parents: Parents, stray: Stray, density: str, settings: Settings) -> Flags:
     """Mark sources at the fixed offsets of filter glints from bright stars.
 
-    Parents are brighter, in any band, than the limit of the field's density class. A glint has its place in one band:
+    Parents are brighter, in any band, than the limit of the field's density class, or so bright that glints as the
+    field itself shows them must be seen. A glint has its place in one band:
     a source about as bright in a band without a glint there is real; what is fainter than a star's glint is the glint.
     """
     limit = settings["glint_seed_mag"][("low", "medium", "high").index(density)]
     bright = (parents.mag < limit).any(axis=1)
     fits = np.zeros((suspects.x.size, 3), bool)
+    noise = _noise(suspects)
     for b in range(3):
         for spot in stray.spots[b]:
-            places = parents.x[bright] + spot.dx, parents.y[bright] + spot.dy
-            me, parent = near(suspects, *places, settings["glint_radius"][0])
+            me, parent = near(suspects, parents.x + spot.dx, parents.y + spot.dy, settings["glint_radius"][0])
             with np.errstate(invalid="ignore"):
-                fainter = suspects.mag[me, b] - parents.mag[bright][parent, b]
-                fits[me[fainter > _brightest(spot, settings)], b] = True
+                fainter = suspects.mag[me, b] - parents.mag[parent, b]
+                # Where the field shows how bright glints are, so do stars below the limit whose glint must be seen.
+                expected = parents.mag[parent, b] - 2.5 * np.log10(spot.ratio)
+                strong = np.asarray(expected < noise[me, b] - 2.5 * np.log10(settings["glint_seen"][0]))
+                seed = bright[parent] | (strong & (spot.stars > 0))
+                hit = np.asarray(seed & (fainter > _brightest(spot, settings)))
+            fits[me[hit], b] = True
     significant = _significant(suspects)
     elsewhere = np.where(significant & ~fits, suspects.mag, np.inf).min(axis=1, initial=np.inf)
     with np.errstate(invalid="ignore"):
         glint = np.where(fits & significant, suspects.mag, np.inf).min(axis=1, initial=np.inf)
         return np.asarray(np.isfinite(glint) & ~(elsewhere < glint + settings["glint_colour"][0]))
+
+
+def _noise(suspects: Suspects) -> Floats:
+    """Return (sources, 3) magnitudes of one sigma on N+S."""
+    with np.errstate(invalid="ignore"):
+        weight = [np.nan_to_num(10 ** (0.8 * mag)) for mag in suspects.noise_mag.values()]
+        return np.asarray(1.25 * np.log10(np.maximum(np.sum(weight, axis=0), 1e-300)))
 
 
 def _brightest(spot: Spot, settings: Settings) -> float:

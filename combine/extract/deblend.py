@@ -144,6 +144,19 @@ def of_their_own(left: Image, stars: Stars, beside: Stars, least: float, setting
     return beside.where(keep)
 
 
+def unresolved(stars: Stars, apart: float) -> NDArray[np.bool_]:
+    """Mark stars that have a brighter one nearer than `apart` pixels: no fit tells two such from one that is wide."""
+    out = np.zeros(stars.x.size, bool)
+    if stars.x.size < 2:
+        return out
+    pairs = cKDTree(stars.places).query_pairs(apart, output_type="ndarray")
+    height = np.nan_to_num(stars.snr)
+    for a, b in pairs[np.argsort(-height[pairs].max(axis=1), kind="stable")]:
+        if not (out[a] or out[b]):
+            out[a if height[a] < height[b] else b] = True
+    return out
+
+
 def level_around(left: Image, stars: Stars) -> Floats:
     """Return the median of what is left around every star: the halo of a galaxy or a nebula, in which noise rises."""
     coarse = ndimage.median_filter(np.nan_to_num(left[::COARSE, ::COARSE]), AROUND, mode="nearest")

@@ -3,7 +3,16 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from combine.extract.deblend import beyond_doubt, hidden, level_around, mirrored, of_their_own, peaks, stand_out
+from combine.extract.deblend import (
+    beyond_doubt,
+    hidden,
+    level_around,
+    mirrored,
+    of_their_own,
+    peaks,
+    stand_out,
+    unresolved,
+)
 from combine.extract.images import Layer
 from combine.extract.stars import Stars, fit
 from combine.measure.aperture import Image
@@ -38,6 +47,7 @@ def _fit_and_sift(layer: Layer, stars: Stars, settings: Settings) -> tuple[Stars
     stars, residual = fit(layer.snr, layer.profile, stars, rounds=3, move=MOVE)
     for _ in range(2):
         keep = _strong(stars, residual, settings) & ~mirrored(layer.snr, layer.profile, stars, settings)
+        keep &= ~unresolved(stars, settings["detect_apart"][0] * layer.psf.fwhm)
         if keep.all():
             break
         stars, residual = fit(layer.snr, layer.profile, stars.where(keep), rounds=2, move=MOVE)

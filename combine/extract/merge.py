@@ -9,13 +9,14 @@ from combine.measure.aperture import Floats
 Ints = NDArray[np.int64]
 
 
-def merge(x: list[Floats], y: list[Floats], radius: float) -> Ints:
+def merge(x: list[Floats], y: list[Floats], radius: float, apart: float = 0.0) -> Ints:
     """Join the detections of several bands by position.
 
     Parameters
     ----------
     x, y : positions in each band, pixels
     radius : largest separation of two detections of one source, pixels
+    apart : sources nearer than this are one, where no band sees both; pixels
 
     Returns
     -------
@@ -23,7 +24,8 @@ def merge(x: list[Floats], y: list[Floats], radius: float) -> Ints:
 
     The nearest pairs join first. A detection joins a source only where the source has none of its band yet and every
     detection in it is within the radius: so a chain of near detections breaks at its longest links, and of two
-    candidates the nearer one wins.
+    candidates the nearer one wins. What such a break leaves closer together than anything that can be resolved is
+    joined after all.
     """
     start = np.concatenate(([0], np.cumsum([len(v) for v in x]))).astype(int)
     band = np.repeat(np.arange(len(x)), [len(v) for v in x])
@@ -36,11 +38,28 @@ def merge(x: list[Floats], y: list[Floats], radius: float) -> Ints:
             for i in members.pop(other):
                 group[i] = one
                 members[one].append(i)
+    _join_close(members, band, position, apart)
     out = np.full((len(members), len(x)), -1)
     for row, key in enumerate(sorted(members)):
         for i in members[key]:
             out[row, band[i]] = i - start[band[i]]
     return out
+
+
+def _join_close(members: dict[int, list[int]], band: Ints, position: Floats, apart: float) -> None:
+    """Join groups whose centres are closer than `apart` and which no band has both of, the nearest first."""
+    keys = list(members)
+    if not keys:
+        return
+    centre = np.array([position[members[key]].mean(axis=0) for key in keys])
+    found = cKDTree(centre).query_pairs(apart, output_type="ndarray")
+    distance = np.hypot(*(centre[found[:, 0]] - centre[found[:, 1]]).T)
+    for a, b in found[np.argsort(distance, kind="stable")]:
+        one, other = keys[a], keys[b]
+        if one in members and other in members:
+            bands = {int(band[i]) for i in members[one]} & {int(band[i]) for i in members[other]}
+            if not bands:
+                members[one] += members.pop(other)
 
 
 def _pairs(position: Floats, band: Ints, radius: float) -> list[tuple[int, int]]:

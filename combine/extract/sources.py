@@ -86,7 +86,9 @@ def find(bands: list[Band], confirm: str, settings: Settings) -> Found:
     A detection that the wanted confirmation leaves out joins a source, but makes none and moves none.
     """
     per_band = together(lambda band: detections(band, settings), bands)
-    joined = merge([d.x for d in per_band], [d.y for d in per_band], settings["merge_radius"][0])
+    joined = merge(
+        [d.x for d in per_band], [d.y for d in per_band], settings["merge_radius"][0], settings["merge_apart"][0]
+    )
     one_way = all(len(band.directions) == 1 for band in bands)  # then nothing can be confirmed
     asked = [wanted(d.rule, "none" if one_way else confirm) for d in per_band]
     good = _gather(joined, asked, False).astype(bool)

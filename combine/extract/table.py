@@ -213,9 +213,28 @@ def suspects(
     return Suspects(found.x, found.y, mag, snr, by_direction, noise, hollow[np.arange(count), best], striped)
 
 
-def parents(them: Suspects, psc_x: Floats, psc_y: Floats, psc_mag: Floats, radius: float) -> Parents:
-    """Return the stars that may leave false light: the bright ones of the PSC, and all sources away from them."""
-    mine, _ = matched(them.x, them.y, psc_x, psc_y, radius)
+def parents(them: Suspects, wide: Floats, psc_x: Floats, psc_y: Floats, psc_mag: Floats, settings: Settings) -> Parents:
+    """Return the stars that may leave false light: the bright ones of the PSC, and all sources away from them.
+
+    Parameters
+    ----------
+    wide : (sources, 3) magnitudes in the widest circle: a galaxy's light makes false light as a star's does
+    """
+    mine, star = matched(them.x, them.y, psc_x, psc_y, settings["zp_radius"][0])
     alone = np.setdiff1d(np.arange(them.x.size), mine)
-    mag = np.vstack((np.nan_to_num(psc_mag, nan=FAINT).reshape(-1, 3), np.nan_to_num(them.mag[alone], nan=FAINT)))
-    return Parents(np.r_[psc_x, them.x[alone]], np.r_[psc_y, them.y[alone]], mag)
+    own = np.fmin(them.mag, wide)
+    mag = np.array(psc_mag, float).reshape(-1, 3)
+    mag[star] = np.fmin(mag[star], wide[mine])
+    both = np.nan_to_num(np.vstack((mag, own[alone])), nan=FAINT)
+    return Parents(np.r_[psc_x, them.x[alone]], np.r_[psc_y, them.y[alone]], both)
+
+
+def widest(tables: list[BandTable], bands: str, least: float) -> Floats:
+    """Return (sources, 3) magnitudes in the widest circle where it has a signal to noise of `least`, else NaN."""
+    columns = [np.full(tables[0].both[0].size, np.nan) for _ in BANDS]
+    for band, table in zip(bands, tables, strict=True):
+        flux, sigma = (value[:, -1] for value in table.circles)
+        with np.errstate(invalid="ignore"):
+            known = flux > least * sigma
+        columns[BANDS.index(band)] = np.where(known, magnitude(flux, sigma, table.vega_jy)[0], np.nan)
+    return np.column_stack(columns)

@@ -26,7 +26,7 @@ from combine.extract.photometry import main_circle
 from combine.extract.saturated import ShortExposures
 from combine.extract.sources import Found, Measured, find, measure, read_bands
 from combine.extract.stray import Stray, stray_light
-from combine.extract.table import BandTable, calibrated, parents, suspects
+from combine.extract.table import BandTable, calibrated, parents, suspects, widest
 from combine.measure.shapes import Shapes
 from combine.products import Product
 from schema.progress import Progress, silent
@@ -36,6 +36,8 @@ STEPS = 6
 MARGIN = 200.0
 """Arcsec around the field from where false light of a star can come: two frame steps."""
 DENSITY_MAG = 14.0
+WIDE_SNR = 50.0
+"""Signal to noise from which on the light in the widest circle tells how bright a source is in all."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,8 @@ class Work:
     @cached_property
     def parents(self) -> Parents:
         """The stars that may leave false light."""
-        radius = self.settings["zp_radius"][0]
-        return parents(self.suspects, self.bright.x, self.bright.y, self.bright.mag, radius)
+        wide = widest(self.tables, self.letters, WIDE_SNR)
+        return parents(self.suspects, wide, self.bright.x, self.bright.y, self.bright.mag, self.settings)
 
     @cached_property
     def flags(self) -> NDArray[np.str_]:
