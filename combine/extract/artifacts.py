@@ -103,7 +103,7 @@ def glints(suspects: Suspects, parents: Parents, stray: Stray, density: str, set
     a source about as bright in a band without a glint there is real; what is fainter than a star's glint is the glint.
     """
     limit = settings["glint_seed_mag"][("low", "medium", "high").index(density)]
-    bright = (parents.mag < limit).any(axis=1)
+    bright = np.asarray((parents.mag < limit).any(axis=1))
     fits = np.zeros((suspects.x.size, 3), bool)
     noise = _noise(suspects)
     for b in range(3):
