@@ -110,14 +110,21 @@ def richest(views: Views) -> tuple[int, int]:
     smooth, wide = (gaussian_filter(light - stripe, sigma) for sigma in (1.3, 4))
     peak = (smooth == maximum_filter(smooth, 5)) & (smooth > 2)
     galaxy, glare = (smooth > 10) & (wide > 0.35 * smooth), smooth > 1500
-    worth = (smooth < 1.5 * gain) + 1.5 * ((smooth > 30) & (smooth < 300)) + 8.0 * galaxy - 25.0 * glare
+    worth = (smooth < 1.5 * gain) + 1.5 * ((smooth > 30) & (smooth < 300)) - 25.0 * glare
+    worth += galaxy * np.clip(wide, 5, 40) - 8.0 * ((smooth > 20) & _one_coloured(views))
     total = uniform_filter((peak * worth - 0.01 * (stripe > 0.2)).astype(np.float32), SIDE, mode="constant")
-    half, margin = SIDE // 2, 20
+    half, margin = SIDE // 2, 28  # single scans are narrower than the field
     inside = total[half + margin : -half - margin, half + margin : -half - margin]
     if inside.size == 0:
         return 0, 0
     y, x = np.unravel_index(np.argmax(inside), inside.shape)
     return int(x) + margin, int(y) + margin
+
+
+def _one_coloured(views: Views) -> NDArray[np.bool_]:
+    """Tell where nearly all light is in one band, as false light is."""
+    lit = np.stack([gaussian_filter(np.nan_to_num(views.light[b]) * views.stretch.gain[b], 1.3) for b in views.bands])
+    return np.asarray(lit.max(axis=0) > 0.75 * np.clip(lit, 0, None).sum(axis=0)) & (len(views.bands) > 1)
 
 
 def scale_bar(axis: Axes, length: float, words: str) -> None:
