@@ -112,7 +112,8 @@ def test_magnitudes_microjansky_and_limits_agree() -> None:
     assert error[0] == pytest.approx(0.1086, abs=1e-4)
     assert np.isnan(mag[1])
     assert microjansky(1.0, 0.0, 1594.0) == pytest.approx(1.594e9)
-    assert limit(np.array([-50.0]), np.array([10.0]), 1594.0)[0] == pytest.approx(-2.5 * np.log10(16.45 / 1.594e9))
+    low = limit(np.array([-50.0]), np.array([10.0]), 1594.0, 3.0)[0]
+    assert low == pytest.approx(-2.5 * np.log10(46.45 / 1.594e9))
     assert mean_magnitude(np.array([15.0]), np.array([15.2]))[0] == pytest.approx(15.1)
 
 

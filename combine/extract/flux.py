@@ -24,10 +24,14 @@ def magnitude(flux: Floats, sigma: Floats, vega_jy: float) -> tuple[Floats, Floa
     return np.where(good, mag, np.nan), np.where(good, error, np.nan)
 
 
-def limit(flux: Floats, sigma: Floats, vega_jy: float) -> Floats:
-    """Return the magnitude that the source is fainter than with 95 percent confidence; NaN where nothing is known."""
+def limit(flux: Floats, sigma: Floats, vega_jy: float, least: float) -> Floats:
+    """Return the magnitude that an undetected source is fainter than with 95 percent confidence; NaN where unknown.
+
+    A source counts as undetected below `least` standard deviations: one brighter than that by LIMIT_SIGMA would have
+    been detected with 95 percent. The flux alone would tell too low a limit, since low ones are chosen.
+    """
     with np.errstate(invalid="ignore"):
-        most = np.maximum(flux, 0) + LIMIT_SIGMA * sigma
+        most = np.maximum(flux, least * sigma) + LIMIT_SIGMA * sigma
     return np.asarray(-2.5 * np.log10(most / (vega_jy * 1e6)))
 
 

@@ -167,7 +167,7 @@ def _band_columns(
     named = {
         "m": np.where(seen, mag, np.nan), "msig": np.where(seen, error, np.nan),
         "m_mean": np.where(seen, mean_magnitude(*each), np.nan),
-        "m95": np.where(seen, np.nan, limit(flux, sigma, table.vega_jy)),
+        "m95": np.where(seen, np.nan, limit(flux_psf, sigma_psf, table.vega_jy, settings["undetected_snr"][0])),
         "m_psf": np.where(seen, magnitude(flux_psf, sigma_psf, table.vega_jy)[0], np.nan),
         "msig_psf": np.where(seen, magnitude(flux_psf, sigma_psf, table.vega_jy)[1], np.nan),
         "flux_psf": flux_psf, "flux_psf_sig": sigma_psf, "sky": table.sky,
