@@ -13,13 +13,10 @@ from schema.settings import Settings
 
 Array = NDArray[np.float64]
 Plane = NDArray[np.float32]
-STARS = (
-    "star gain off by {:.3f}",
-    "seeing off by {:.2f} pixel2",
-    "shifted by {:.2f} arcsec",
-    "star cores off by {:.2f} times the median",
-)
-"""What the stars of a scan tell: all its bands were exposed together, through the same air."""
+GAIN = "star gain off by {:.3f}"
+SHAPES = ("seeing off by {:.2f} pixel2", "shifted by {:.2f} arcsec", "star cores off by {:.2f} times the median")
+"""What the images of stars tell: all bands of a scan were exposed together. Their gain may be off in one band alone,
+where its zero point is wrong: it is asked last, so that it is the reason only where nothing else is."""
 
 
 @dataclass(frozen=True)
@@ -123,19 +120,19 @@ def reject(verdicts: list[Verdict], settings: Settings, doubted: NDArray[np.bool
         ("sky {:.2f} times as rough as the median", wide / np.median(wide), settings["reject_rough"][0]),
         ("structure {:.2f} times the median", structure / rough, settings["reject_structure"][0]),
         ("{:.5f} more of its pixels are outliers", outliers - np.median(outliers), settings["reject_outliers"][0]),
-        (STARS[0], np.abs(fit[:, 0] - centre[0]), settings["reject_gain"][0]),
-        (STARS[1], np.abs(fit[:, 1] - centre[1]), settings["reject_shape"][0]),
-        (STARS[2], shift, settings["reject_shift"][0]),
-        (STARS[3], rest / usual, settings["reject_cores"][0]),
+        (SHAPES[0], np.abs(fit[:, 1] - centre[1]), settings["reject_shape"][0]),
+        (SHAPES[1], shift, settings["reject_shift"][0]),
+        (SHAPES[2], rest / usual, settings["reject_cores"][0]),
+        (GAIN, np.abs(fit[:, 0] - centre[0]), settings["reject_gain"][0]),
     ]
     reasons: list[str | None] = [None] * len(verdicts)
     for words, value, limit in tests:
-        strict = settings["reject_doubted"][0] if words in STARS else 1.0
+        strict = settings["reject_doubted"][0] if words in (GAIN, *SHAPES) else 1.0
         for k in np.flatnonzero(value > (limit if doubted is None else limit * np.where(doubted, strict, 1.0))):
             reasons[k] = reasons[k] or words.format(value[k])
     return reasons
 
 
 def by_stars(reason: str | None) -> bool:
-    """Tell whether a scan was left out for what its stars tell."""
-    return reason is not None and reason.startswith(tuple(words.split("{", 1)[0] for words in STARS))
+    """Tell whether a scan was left out for the images of its stars, which tells of its other bands."""
+    return reason is not None and reason.startswith(tuple(words.split("{", 1)[0] for words in SHAPES))
