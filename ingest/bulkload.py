@@ -153,7 +153,7 @@ class BulkLoad:
         rows = {"file_ids": [file_id for _, file_id in mine], "rows": counts}
         self.conn.execute(load("ingest/loaded.sql"), rows)
         done = {
-            ready.job.number: FileResult(ready.job.path, self.kind, "loaded", count)
+            ready.job.number: FileResult(ready.job.path, self.kind, "loaded", count, left_out=len(ready.rejects.rows))
             for (ready, _), count in zip(mine, counts, strict=True)
         }
         return done | {r.job.number: self._there(r) for r in batch if r.job.number not in done}

@@ -111,6 +111,6 @@ def _what(column: PublishedColumn) -> str:
         allowed = limits(column)
         if allowed is None:
             return f"{kind} ({column.type})"
-        top = "below 360" if allowed[1] == math.nextafter(360, 0) else f"to {allowed[1]:g}"
+        top = "below 360" if allowed[1] == math.nextafter(360, 0) else f"to {allowed[1]:.10g}"
         return f"{kind} from {allowed[0]:g} {top}" + (f" {column.unit}" if column.unit else "")
     return f"text of at most {width(column)} characters"

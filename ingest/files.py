@@ -31,8 +31,8 @@ PATTERNS: dict[str, tuple[str, ...]] = {
 class FileResult:
     """What became of one file: `state` is "loaded", "known" or "refused".
 
-    `error` says why it was refused: line, column, value, what was expected. `same_as` is a loaded file whose rows a
-    known one has, packed in another way.
+    `left_out` bad rows are in deepcal.ingest_reject. `error` says why it was refused: line, column, value, what was
+    expected. `same_as` is a loaded file whose rows a known one has, packed in another way.
     """
 
     path: Path
@@ -41,6 +41,7 @@ class FileResult:
     rows: int
     error: str | None = None
     same_as: Path | None = None
+    left_out: int = 0
 
 
 def unpacked(raw: BinaryIO) -> BinaryIO:

@@ -108,7 +108,8 @@ def _read(path: Path, columns: Columns, more: tuple[str, ...], step: Step) -> li
 
 def _checked(path: Path, line: int, columns: Columns, more: tuple[str, ...], row: Mapping[str | None, Any]) -> Row:
     if None in row or None in row.values():
-        raise BadRow(path, line, "the last", str(row.get(None, "")), f"{len(columns)} columns as in the first line")
+        more_values = ",".join(row.get(None, []))
+        raise BadRow(path, line, "the last", more_values, f"{len(columns)} columns as in the first line")
     values: Row = {name: (row.get(name) or "").strip() for name in more}
     for name, column in columns.items():
         text = str(row[name]).strip()

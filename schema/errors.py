@@ -47,7 +47,8 @@ class BadRow(BadFile):
         self.column = column
         self.value = value
         self.expected = expected
-        super().__init__(path, f"{word} {line}, column {column}: {value!r}, expected {expected}")
+        shown = repr(value).replace("\\\\", "\\")  # what was escaped when it was read is not escaped again
+        super().__init__(path, f"{word} {line}, column {column}: {shown}, expected {expected}")
 
 
 class BadArgument(DeepcalError):

@@ -28,9 +28,9 @@ VALUES = {
     "infinite magnitude": ("h_m", "1e40", "a number (real)"),
     "NaN magnitude": ("k_m", "NaN", "a number (real)"),
     "null position": ("ra", r"\N", "a number from 0 below 360 deg, never null"),
-    "null key": ("pts_key", r"\N", "a whole number from 0 to 2.14748e+09, never null"),
-    "negative key": ("pts_key", "-5", "a whole number from 0 to 2.14748e+09"),
-    "key beyond an integer": ("pts_key", "3000000000", "a whole number from 0 to 2.14748e+09"),
+    "null key": ("pts_key", r"\N", "a whole number from 0 to 2147483647, never null"),
+    "negative key": ("pts_key", "-5", "a whole number from 0 to 2147483647"),
+    "key beyond an integer": ("pts_key", "3000000000", "a whole number from 0 to 2147483647"),
     "fraction in a whole number": ("err_ang", "90.5", "a whole number (smallint)"),
     "smallint too large": ("err_ang", "40000", "a whole number (smallint)"),
     "hexadecimal number": ("err_ang", "0x1F", "a whole number (smallint)"),
@@ -59,7 +59,7 @@ def refused(conn: Connection, path: Path) -> str:
 def test_a_bad_value_is_named(conn: Connection, tmp_path: Path, what: str) -> None:
     column, value, expected = VALUES[what]
     rows = [{"pts_key": 1}, {"pts_key": 2, column: value}, {"pts_key": 3, "ra": "late"}]
-    shown = repr(value.encode().decode("ascii", "backslashreplace"))
+    shown = repr(value.encode().decode("ascii", "backslashreplace")).replace("\\\\", "\\")
     assert (
         refused(conn, write(tmp_path / "psc.bar", "psc", rows))
         == f"line 2, column {column}: {shown}, expected {expected}"

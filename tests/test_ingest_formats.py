@@ -92,7 +92,7 @@ def test_columns_that_a_download_lacks_are_null(conn: Connection, tmp_path: Path
 
 def test_a_load_file_may_still_not_lack_a_value(conn: Connection, tmp_path: Path) -> None:
     error = load(conn, write(tmp_path / "psc.bar", "psc", [{"pts_key": 1, "err_maj": r"\N"}])).error
-    assert error == r"line 1, column err_maj: '\\N', expected a number (real), never null"
+    assert error == r"line 1, column err_maj: '\N', expected a number (real), never null"
 
 
 def test_columns_that_no_row_can_do_without_are_named(conn: Connection, tmp_path: Path) -> None:

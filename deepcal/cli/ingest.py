@@ -24,7 +24,8 @@ Replace = Annotated[
     typer.Option("--replace", help="Load files that changed since they were loaded in place of their old content."),
 ]
 Tolerate = Annotated[
-    int, typer.Option(help="Bad rows of a file that are left out, each kept with its reason in ingest_reject.", min=0)
+    int,
+    typer.Option(help="Bad rows of a load file that are left out, each kept with its reason in ingest_reject.", min=0),
 ]
 Paths = Annotated[list[Path], typer.Argument(help="Files, and folders to search for files of this kind.", exists=True)]
 
@@ -156,6 +157,9 @@ def _report(kind: str, results: Sequence["FileResult"], as_json: bool, unknown: 
             shown.add_row(result.path.name, result.state, f"{result.rows:,}")
     remarks = [Text(f"refused: {result.path.name}, {result.error}", "red") for result in results if result.error]
     remarks += [Text(f"{r.path.name} has the same rows as {r.same_as}") for r in results if r.same_as]
+    remarks += [
+        Text(f"{r.path.name}: {r.left_out} bad rows left out, see deepcal.ingest_reject") for r in results if r.left_out
+    ]
     counts = {state: sum(r.state == state for r in results) for state in ("loaded", "known", "refused")}
     rows = sum(result.rows for result in results if result.state == "loaded")
     total = ", ".join(f"{number} {state}" for state, number in counts.items() if number)

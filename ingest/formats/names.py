@@ -54,7 +54,7 @@ MADE_KEY = {"psc"}
 """Tables whose rows get a key of deepcal's own where a download has none."""
 WHOLE = {
     "psc": "get all columns: Gator (Select All), TAP of IRSA (SELECT * FROM fp_psc) or VizieR (all of II/246)",
-    "xsc": "get all columns: Gator (Select All) or TAP of IRSA (SELECT * FROM fp_xsc)",
+    "xsc": "get all columns: Gator (Select All) or TAP of IRSA (SELECT * FROM fp_xsc); VizieR has no ext_key",
     "scan": "expected the 64 columns of the scan table by name",
     "detection": "expected the columns of the calibration extractions by name",
 }
