@@ -3,7 +3,7 @@
 import shutil
 from dataclasses import dataclass, field
 
-from deepcal import catalog_indexes, order, server
+from deepcal import catalog_cells, catalog_indexes, order, server
 from deepcal.home import home
 from deepcal.postgres import OLDEST
 from schema import rights, state
@@ -49,7 +49,7 @@ def examine() -> Report:
         mine = rights.of(conn)
         looks = (_version, _durable, _q3c, _pg_sphere)
         checks = [*(look(conn) for look in looks), _labels(conn, mine), _state(conn), _roles(conn, mine)]
-        checks += [_indexes(conn), *_order(conn), disk]
+        checks += [_indexes(conn), _cells(conn), *_order(conn), disk]
         sql = [] if mine.is_superuser else _for_administrator(conn, mine)
     return Report(all(check.ok for check in checks), checks, sql)
 
@@ -100,6 +100,14 @@ def _indexes(conn: Connection) -> Check:
     lacking = catalog_indexes.lacking(conn)
     found = f"an interrupted load has left out those of {' and '.join(lacking)}" if lacking else "all there"
     return _judge("catalogue indexes", not lacking, found, f"{UPGRADE}, or the load again")
+
+
+def _cells(conn: Connection) -> Check:
+    if state.of_database(conn) != state.of_installation() or catalog_indexes.lacking(conn):
+        return Check("catalogue cells", True, "not looked at before the above is mended")
+    faults = catalog_cells.faults(conn)
+    mend = " and ".join(f"`deepcal db upgrade --refill {fault.kind}`" for fault in faults)
+    return _judge("catalogue cells", not faults, "; ".join(map(str, faults)) or "hold their catalogues", mend)
 
 
 def _order(conn: Connection) -> list[Check]:

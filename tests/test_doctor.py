@@ -9,7 +9,9 @@ from psycopg.conninfo import make_conninfo
 
 from deepcal.doctor import Report, examine
 from schema.connection import Connection, connect
+from schema.tables.twomass import psc
 from tests.conftest import Command
+from tests.rows import put
 
 
 @pytest.fixture
@@ -53,6 +55,37 @@ def test_each_illness_is_found_and_mended_by_an_upgrade(
     assert "deepcal db upgrade" in faults(examine())[what]
     assert command("db", "upgrade").returncode == 0
     assert faults(examine()) == {}
+
+
+STARS = [(1, 10.0, 20.0), (2, 10.0, 20.1), (3, 10.0, -1 / 3600)]  # the last stands in two cells
+
+
+@pytest.mark.parametrize(
+    ("illness", "found"),
+    [
+        ("TRUNCATE psc_cell", "psc: 3 of 3 rows not in all their cells, 0 cells of no row"),
+        ("DELETE FROM psc_cell WHERE pts_key = 2", "psc: 1 of 3 rows not in all their cells, 0 cells of no row"),
+        ("UPDATE psc SET decl = decl + 1 WHERE pts_key = 1", "psc: 1 of 3 rows not in all their cells"),
+        ("DELETE FROM psc WHERE pts_key = 1", "psc: 0 of 2 rows not in all their cells"),
+        (
+            "DELETE FROM psc_cell WHERE cell <> (q3c_ang2ipix(ra, decl) >> 34)::integer",
+            "of 3 rows not in all their cells, 0 cells of no row",
+        ),
+    ],
+)
+def test_cells_that_are_not_those_of_the_catalogue_are_found_and_filled_anew(
+    sick: Connection, command: Command, illness: str, found: str
+) -> None:
+    put(sick, psc, [{"pts_key": key, "ra": ra, "decl": dec} for key, ra, dec in STARS])
+    sick.execute("SELECT fill_cells('psc')")
+    assert faults(examine()) == {}
+    sick.execute(illness.encode())
+    (check,) = [check for check in examine().checks if check.what == "catalogue cells"]
+    assert found in check.found
+    assert check.mend == "`deepcal db upgrade --refill psc`"
+    assert command("db", "upgrade", "--refill", "psc").returncode == 0
+    assert faults(examine()) == {}
+    assert command("db", "upgrade", "--refill", "scan").returncode == 2
 
 
 def test_a_missing_extension_is_found(sick: Connection) -> None:

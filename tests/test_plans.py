@@ -22,7 +22,7 @@ ON_THE_SKY = re.compile(rb"q3c_(join|radial|ellipse|poly|nearby)")
 CIRCLE = {"ra": CENTRE[0], "dec": CENTRE[1], "radius": 0.6}
 STATEMENTS: dict[str, tuple[str, dict[str, object]]] = {
     "combine/extract_psc.sql": ("psc_q3c_idx", CIRCLE | {"faint": 16.0}),
-    "combine/psc_tie.sql": ("psc_q3c_idx", CIRCLE | {"bright": 10.0, "faint": 14.0}),
+    "combine/psc_tie.sql": ("psc_q3c_idx", CIRCLE | {"bright": 10.0, "faint": 14.0, "hold_out": True}),
     "demo/strangers.sql": ("psc_q3c_idx", {"tile": TILE, "folder": "/"}),
     "report/catalogue.sql": ("psc_q3c_idx", {"tile": TILE, "radius": 0.6}),
 }
@@ -139,7 +139,7 @@ def test_a_download_is_held_against_the_psc_through_the_sky_index(world: Connect
 def test_keys_made_for_downloads_are_looked_up_through_the_sky_index(world: Connection) -> None:
     plan = explained(world, "ingest/supersede_psc.sql", first=2_000_000_000)
     assert "psc_q3c_idx" in plan
-    assert "Seq Scan on psc" not in plan
+    assert "Seq Scan on psc " not in plan
 
 
 def test_files_of_a_watched_folder_are_looked_up_by_their_paths(world: Connection) -> None:

@@ -125,6 +125,7 @@ def _tie_stars(conn: psycopg.Connection[Any], field: Field, settings: Settings) 
     """Read the PSC stars around a field that are fit for the tie."""
     bright, faint = settings["tie_mag"]
     values = {"ra": field.ra, "dec": field.dec, "radius": field.radius, "bright": bright, "faint": faint}
+    values["hold_out"] = bool(settings["tie_hold_out"][0])
     rows = conn.execute(load("combine/psc_tie.sql"), values).fetchall()
     return Positions(*np.array([row[1:] for row in rows], float).reshape(-1, 2).T)
 

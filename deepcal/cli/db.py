@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from deepcal import catalog_indexes, order, postgres, server
+from deepcal import catalog_cells, catalog_indexes, order, postgres, server
 from deepcal import doctor as doctors
 from deepcal.cli import Json, commands, console, emit, on_stderr, progress, table
 from schema.connection import READER, SEARCH_PATH, connect, may_act_as, role_settings
@@ -54,6 +54,9 @@ def upgrade(
         str | None,
         typer.Option(metavar="TABLE", help="Write psc, xsc, detection or detection_TILE anew in the order of the sky."),
     ] = None,
+    refill: Annotated[
+        str | None, typer.Option(metavar="CATALOGUE", help="Fill the cells of psc or xsc anew, for large matches.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Bring tables, views, functions, comments, grants and settings up to date; make indexes that a load left out."""
@@ -62,6 +65,7 @@ def upgrade(
     with connect(server.foreign_dsn() or server.start()) as conn:
         changes = bring_up(conn)
         changes += catalog_indexes.make(conn)
+        changes += [f"{catalog_cells.refill(conn, refill):,} rows in the cells of the {refill}"] if refill else []
         rewritten = _reorder(conn, reorder) if reorder else []
     told = [f"{part.table}: {part.size / 1e6:,.0f} MB written anew, locked for {part.seconds} s" for part in rewritten]
     emit({"changes": changes, "rewritten": rewritten}, as_json, *(changes + told or ["nothing to change"]))

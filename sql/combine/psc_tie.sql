@@ -1,4 +1,4 @@
--- Which PSC stars near a field are fit for the astrometric tie?
+-- Which PSC stars near a field are fit for the astrometric tie? Where the tie is to be tested, half of them stay out.
 SELECT pts_key, ra, decl
   FROM twomass.psc
  WHERE q3c_join(%(ra)s, %(dec)s, ra, decl, %(radius)s)
@@ -8,6 +8,7 @@ SELECT pts_key, ra, decl
    AND cc_flg = '000'
    AND coalesce(gal_contam, 0) = 0
    AND ext_key IS NULL
+   AND NOT (%(hold_out)s AND deepcal.held_out(pts_key))
    AND NOT EXISTS (SELECT FROM twomass.standard AS t
                     WHERE (t.pmra IS NOT NULL OR t.pmdec IS NOT NULL)
                       AND q3c_dist(t.ra, t.dec, psc.ra, psc.decl) < 5 / 3600.)
