@@ -65,4 +65,4 @@ def _faults(conn: Connection, kind: str) -> CellFaults:
 
 def _percent(conn: Connection, table: str) -> float:
     (pages,) = conn.execute(load("schema/table_pages.sql"), {"table": table}).fetchall()[0]
-    return min(100.0, 100.0 * PAGES / max(pages, 1))
+    return min(100.0, 100.0 * PAGES / max(int(pages), 1))
