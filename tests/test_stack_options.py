@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from combine.measure.aperture import annulus, aperture
 from combine.stack.band import DEFAULT, DirectionStack, Member, stack_band
+from combine.stack.inventory import _thinner
 from combine.stack.options import Options
 from combine.stack.passes import Stacker
 from combine.stack.pixels import Cover, Pixels
@@ -178,3 +179,8 @@ def test_star_cores_are_not_biased_by_changing_seeing(weights: str) -> None:
 def test_what_is_no_choice_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(BadArgument, match=r"expected|choose"):
         Options(**wrong)  # type: ignore[arg-type]  # that is the point
+
+
+def test_coverage_of_thousands_of_scans_fits() -> None:
+    count = np.full((4, 4), 3000, np.int16)
+    assert _thinner(count) == pytest.approx({100: 1, 60: 0.6**-0.5, 30: 0.3**-0.5})

@@ -32,8 +32,8 @@ Plane = NDArray[np.float32]
 Step = Callable[[str], None]
 T = TypeVar("T")
 DEFAULT = Options()
-MANY = 120
-"""With more scans than that every fourth block tells enough of each."""
+EVERY = ((120, 1), (1000, 4), (10**9, 8))
+"""Up to so many scans of a direction, every so many-th block of rows tells enough of each."""
 TURNS = 6
 """Most rounds of rejection; the set is stable long before."""
 
@@ -139,7 +139,8 @@ class Direction:
         model = make_model(image, float(np.median(self.noise)))
         if self.few:  # a stack of one or two scans holds their noise: compare with its smooth sky alone
             model = Model(background(image), model.faint, np.zeros_like(model.star), model.basis)
-        self._look(model, 1 if len(self.members) <= MANY else 4, np.zeros_like(self.part) if self.few else self.part)
+        every = next(every for most, every in EVERY if len(self.members) <= most)
+        self._look(model, every, np.zeros_like(self.part) if self.few else self.part)
         self.reasons = reject(self.verdicts, self.settings, self.doubted)
         self._weigh()
         if self.options.weights == "point-source":
@@ -150,8 +151,9 @@ class Direction:
     def examine_added(self, held: DirectionStack) -> None:
         """Judge scans that are added to a stack, which holds none of their noise but has noise of its own."""
         model = make_model(held.sums.mean, float(np.median(self.noise)))
-        places = 2 * ((self.stacker.nx + 9) // APERTURE_STEP) * len(self.stacker.blocks)
-        self._look(model, 1 if held.residuals.shape[1] == places else 4, np.zeros(len(self.members)))
+        blocks, row = len(self.stacker.blocks), 2 * ((self.stacker.nx + 9) // APERTURE_STEP)
+        seen = {row * len(range(every // 2, blocks, every)): every for _, every in EVERY}
+        self._look(model, seen[held.residuals.shape[1]], np.zeros(len(self.members)))
         total = sum(part.weight for part in held.parts if part.reason is None)
         self.verdicts = [verdict.without(1 / total) for verdict in self.verdicts]
         others = [part.verdict for part in held.parts]

@@ -153,7 +153,8 @@ def _limits(mine: BandOfRun, masked: Product, psf: Psf, power: Floats) -> Cards:
 def _thinner(count: Counts) -> dict[int, float]:
     """Return how many times the noise at median coverage that at some percents of the largest coverage is."""
     covered = count[count > 0]
-    return {percent: float(np.sqrt(np.median(covered) / (covered.max() * percent / 100))) for percent in DEPTHS}
+    most = int(covered.max())  # 16 bits would not hold the percents of many scans
+    return {percent: float(np.sqrt(np.median(covered) / (most * percent / 100))) for percent in DEPTHS}
 
 
 def _known(facts: Cards) -> Cards:
