@@ -8,7 +8,9 @@ the same offsets: extractions read from the database by COPY into pandas, scipy'
 for one extraction a scan and for means, scatter, chi-square, motion and the variability index, links and stars written
 back by COPY into tables with the same keys. It flags nothing as ambiguous and counts no opportunities.
 On a busy machine believe the processor seconds.
-Periods: sines of 0.2-100 days in 500 epochs of visits by six, semi-amplitude half of one epoch's sigma.
+Periods: 0.2-100 days in 500 epochs of visits by six, semi-amplitude half of one epoch's sigma: sines, sawteeth (RR
+Lyrae), contact binaries (two minima almost alike: half the period counts), detached ones (eclipses of a tenth of the
+period). Constant stars whose visits share a scatter as large as that of one epoch: which share is called periodic.
 """
 
 import argparse
@@ -19,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 import ingest
@@ -33,7 +36,8 @@ from simulate.tables import tables
 TILE = 90161
 SIZES = {"500k": (640, 520_000), "1m": (1240, 1_100_000), "2m": (2480, 2_200_000)}  # scans, extractions
 QUICK_SIZES = {"500k": (60, 40_000), "1m": (120, 80_000), "2m": (240, 160_000)}  # the same figures, smaller
-STARS = {False: 60, True: 8}
+STARS = {False: 40, True: 3}  # of each shape
+CONSTANT = {False: 60, True: 4}
 RADIUS = 1.5  # arcsec
 RUN = "aaaaaaaaaaaa"
 EMPTY = "TRUNCATE deepcal.ingest_file, deepcal.field, deepcal.scan, deepcal.detection, deepcal.merged_link CASCADE"
@@ -58,7 +62,30 @@ CREATE TABLE peer_link (tile integer, cntr bigint, gcntr bigint, separation real
 CREATE INDEX ON peer_link (gcntr);
 CREATE TABLE peer_star (gcntr bigint PRIMARY KEY, figures real[])
 """
+SIGMA, GAP = 0.03, 0.05  # mag of one epoch; days between visits
+Array = NDArray[np.float64]
 Figures = dict[str, float]
+
+
+def _sine(phase: Array) -> Array:
+    return np.cos(2 * np.pi * phase)
+
+
+def _sawtooth(phase: Array) -> Array:
+    return np.interp(phase % 1, (0, 0.15, 1), (1, -1, 1))
+
+
+def _contact(phase: Array) -> Array:
+    return 0.9 * np.cos(4 * np.pi * phase) + 0.1 * np.cos(2 * np.pi * phase)
+
+
+def _detached(phase: Array) -> Array:
+    return np.interp(phase % 1, (0, 0.05, 0.45, 0.5, 0.55, 0.95, 1), (1, -1, -1, 0.2, -1, -1, 1))
+
+
+SHAPES = {"sine": _sine, "sawtooth": _sawtooth, "contact": _contact, "detached": _detached}
+"""Change of the magnitude by phase, from -1 to 1."""
+ECLIPSING = ("contact", "detached")
 
 
 def main() -> None:
@@ -80,7 +107,7 @@ def main() -> None:
     figures["growth"] = np.log(figures["seconds_2m"] / figures["seconds_500k"]) / np.log(
         figures["extractions_2m"] / figures["extractions_500k"]
     )
-    figures |= _periods(STARS[given.quick])
+    figures |= _periods(STARS[given.quick]) | _constant(CONSTANT[given.quick])
     print(json.dumps(figures, indent=2) if given.json else "\n".join(f"{k:28} {v:14,.3f}" for k, v in figures.items()))
 
 
@@ -181,20 +208,46 @@ def _figures(links: pd.DataFrame) -> pd.DataFrame:
 
 
 def _periods(stars: int) -> Figures:
-    """Search sines of half a sigma for their periods."""
+    """Search variables of half a sigma for their periods."""
     rng = np.random.default_rng(11)
-    right, seconds = 0, 0.0
+    figures: Figures = {}
+    seconds = 0.0
+    for name, shape in SHAPES.items():
+        right = 0
+        for _ in range(stars):
+            when = _epochs(rng)
+            period = 10 ** rng.uniform(np.log10(0.2), 2)
+            light = 0.5 * SIGMA * shape(when / period + rng.random())
+            mag = light[:, None] + rng.normal(0, SIGMA, (500, 3))
+            start = time.process_time()
+            found = search(LightCurve.of(when, mag, np.full(mag.shape, SIGMA), GAP), 0.1, 200, shuffles=0)
+            seconds += time.process_time() - start
+            cycles = (1, 2) if name in ECLIPSING else (1,)
+            right += any(abs(1 / found.period - n / period) < 1 / np.ptp(when) for n in cycles)
+        figures[f"recovered_{name}"] = right / stars
+    return figures | {"cpu_seconds_a_period": seconds / stars / len(SHAPES)}
+
+
+def _constant(stars: int) -> Figures:
+    """Say which share of constant stars is called periodic, and what shuffles cost."""
+    rng = np.random.default_rng(12)
+    chances, start = [], time.process_time()
     for _ in range(stars):
-        nights = np.sort(rng.choice(1280, 84, replace=False)) + rng.uniform(0, 0.4, 84)
-        when = 2450800.5 + (nights[:, None] + np.arange(6) * 105 / 86400).ravel()[:500]
-        period = 10 ** rng.uniform(np.log10(0.2), 2)
-        mag = 0.5 * 0.03 * np.cos(2 * np.pi * (when / period + rng.random()))[:, None] + rng.normal(0, 0.03, (500, 3))
-        curve = LightCurve.of(when, mag, np.full(mag.shape, 0.03), 0.05)
-        start = time.perf_counter()
-        found = search(curve, 0.1, 200, shuffles=0)
-        seconds += time.perf_counter() - start
-        right += abs(1 / found.period - 1 / period) < 1 / np.ptp(when)
-    return {"periods_recovered": right / stars, "seconds_a_period": seconds / stars}
+        when = _epochs(rng)
+        shared = np.repeat(rng.normal(0, SIGMA, 84), 6)[:500]
+        mag = shared[:, None] + rng.normal(0, SIGMA, (500, 3))
+        chances.append(search(LightCurve.of(when, mag, np.full(mag.shape, SIGMA), GAP), 0.1, 200).false_alarm)
+    return {
+        "constant_under_0.1": float(np.mean(np.array(chances) < 0.1)),
+        "constant_under_0.01": float(np.mean(np.array(chances) < 0.01)),
+        "cpu_seconds_with_shuffles": (time.process_time() - start) / stars,
+    }
+
+
+def _epochs(rng: np.random.Generator) -> Array:
+    """Return 500 Julian dates in visits of six scans over 3.5 years."""
+    nights = np.sort(rng.choice(1280, 84, replace=False)) + rng.uniform(0, 0.4, 84)
+    return (2450800.5 + (nights[:, None] + np.arange(6) * 105 / 86400).ravel())[:500]
 
 
 if __name__ == "__main__":

@@ -51,18 +51,20 @@ def main() -> None:
 
 def judge(conn: Connection, truth: Path) -> pd.DataFrame:
     """Return truth and quality of every scan and band."""
-    names = ["scan_key", "band", "good", "fault", "harm", "noted"]
+    names = ["scan_key", "band", "good", "fault", "slight", "harm", "noted"]
     asked = "SELECT scan_key, band, quality, worst FROM deepcal.scan_band_score WHERE rules = 2"
     return pd.read_parquet(truth, columns=names).merge(frame(conn, asked, {}), on=["scan_key", "band"])
 
 
 def good_scans(judged: pd.DataFrame) -> Figures:
     """Return how many good scans there are, and which share of them falls under 2."""
-    scans = judged.groupby("scan_key").agg(good=("good", "all"), quality=("quality", "min"))
+    judged = judged.assign(whole=judged.good & judged.slight.isna())
+    scans = judged.groupby("scan_key").agg(good=("good", "all"), whole=("whole", "all"), quality=("quality", "min"))
     return {
         "scans": len(scans),
         "good_scans": int(scans.good.sum()),
         "good_under_2": float((scans.quality[scans.good] < 2).mean()),
+        "faultless_under_2": float((scans.quality[scans.whole] < 2).mean()),
         "good_bands_under_2": float((judged.quality[judged.good] < 2).mean()),
     }
 
@@ -109,7 +111,7 @@ def draw(found: pd.DataFrame, path: Path) -> None:
             )
             axis.set(xlabel="strength, in smallest harmful sizes", title=title, ylim=(-2, 104))
             axis.axvline(1, color=INK, lw=0.8, ls=":")
-            axis.legend(loc="center right" if faults is SEEN else "upper right")
+            axis.legend(loc=(0.8, 0.06) if faults is SEEN else "upper right")
         axes[0].set_ylabel("scans under quality 2, %")
         save(figure, path)
 

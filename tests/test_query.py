@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,9 @@ import pytest
 
 from deepcal.door import query
 from deepcal.recipes import recipes
+from deepcal.report.cookbook import plot_query
 from schema.connection import Connection, connect
+from schema.errors import BadArgument, NotReady
 from schema.grid import SinWcs
 from schema.tables.scan import detection, image
 from schema.tables.source import merged_link, merged_source
@@ -200,3 +203,18 @@ def test_moving_and_varying_stars_are_told_by_their_limits(world: Connection) ->
     assert len(ask(world, "proper_motions", sigmas=51.0)) == 0
     assert list(ask(world, "variables")["j_rchi2"]) == pytest.approx([8.0])
     assert len(ask(world, "variables", index=2.1)) == 0
+
+
+@pytest.mark.parametrize("name", ["colours", "counts_compared"])
+def test_colours_and_counts_can_be_drawn(world: Connection, tmp_path: Path, name: str) -> None:
+    assert plot_query(name, ask(world, name), VALUES, tmp_path / "answer.png").stat().st_size > 10_000
+
+
+def test_a_query_without_a_picture_says_which_have_one(world: Connection, tmp_path: Path) -> None:
+    with pytest.raises(BadArgument, match="colour_magnitude, colours, counts_compared"):
+        plot_query("fields", ask(world, "fields"), {}, tmp_path / "answer.png")
+
+
+def test_an_answer_of_no_rows_is_not_drawn(world: Connection, tmp_path: Path) -> None:
+    with pytest.raises(NotReady, match="colours"):
+        plot_query("colours", ask(world, "colours", snr=1e9), VALUES, tmp_path / "answer.png")

@@ -136,19 +136,33 @@ app.command(epilog='Example: deepcal show period "DC J163133.60+300848.2" --plot
 def query(
     name: Annotated[str | None, typer.Argument(help="Its name; without one, all are listed.")] = None,
     value: Values = None,
+    plot: limits.Plot = None,
     rows: Rows = 40,
     as_json: Json = False,
     form: Form = None,
     out: Out = None,
 ) -> None:
-    """Ask a question of the cookbook."""
+    """Ask a question of the cookbook; colour_magnitude, colours and counts_compared can be drawn."""
     if name is not None:
-        _present(name, dict(map(_pair, value or [])), rows, as_json, form, out)
+        values = dict(map(_pair, value or []))
+        if plot is not None:
+            _picture(name, values, plot, as_json)
+        else:
+            _present(name, values, rows, as_json, form, out)
         return
     shown = table("name", "question", "values")
     for recipe in recipes.recipes().values():
         shown.add_row(recipe.name, recipe.question, recipe.explained)
     emit(list(recipes.recipes().values()), as_json, shown)
+
+
+def _picture(name: str, values: dict[str, Any], plot: Path, as_json: bool) -> None:
+    from deepcal.door import query as ask
+    from deepcal.report.cookbook import plot_query
+
+    frame = ask(name, **values)
+    path = plot_query(name, frame, values, plot)
+    emit({"rows": len(frame), "plot": str(path)}, as_json, f"{len(frame):,} rows drawn in {path}")
 
 
 def _present(
