@@ -34,5 +34,17 @@ def empty_server() -> Iterator[tuple[Connection, Path]]:
 
 def busy_seconds(conn: Connection) -> float:
     """Return the processor seconds that the server has spent on this connection, without those of its workers."""
-    fields = Path(f"/proc/{conn.info.backend_pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(_times(conn.info.backend_pid)[:2])
+
+
+def server_seconds(conn: Connection) -> float:
+    """Return the processor seconds spent on this connection and by all processes of the server that have ended."""
+    status = Path(f"/proc/{conn.info.backend_pid}/status").read_text()
+    server_pid = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("PPid:"))
+    return busy_seconds(conn) + sum(_times(server_pid)[2:])
+
+
+def _times(pid: int) -> list[float]:
+    """Return the seconds of a process, as user and in the system, and those of its children that have ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return [int(field) / os.sysconf("SC_CLK_TCK") for field in fields[11:15]]
