@@ -50,7 +50,7 @@ def shown(result: "ExtractResult") -> Table:
         made.add_row(f"flagged {letter}: {ARTIFACTS[letter]}", f"{count:,}")
     for band, limit in result.m50.items():
         alone = result.m50_noise.get(band, limit)
-        crowded = f", confusion hides stars from {alone:.2f} on" if alone - limit > CROWDED else ""
+        crowded = f"; confusion sets this limit, noise alone {alone:.2f}" if alone - limit > CROWDED else ""
         made.add_row(f"half of the stars found at {BANDS[band]}", f"{limit:.2f} mag{crowded}")
     if result.one_direction:
         made.caption = "one scan direction only: nothing can be confirmed"
