@@ -5,7 +5,8 @@
 The nearest PSC row within 2 arcsec of every detection: detections clustered in 35 fields, and all over the sky.
 Peers: q3c_join with DISTINCT ON as Debian ships q3c (PARALLEL UNSAFE, a database of its own), on a PSC of the same 60
 columns in the order of its files, with a sky index and statistics; STILTS tskymatch2 (`apt-get install stilts`) reading
-and writing FITS with three columns. Precomputed for deepcal: the cells of the PSC, once at load (cells_seconds, here by the server; a load makes them itself).
+and writing FITS with three columns. Precomputed for deepcal: the cells of the PSC, once at load (cells_seconds, here
+by the server; a load makes them itself).
 Seconds are of the clock; cpu_seconds those of all processors for one match, to be believed on a busy machine.
 Refreshes: 100 fields of 10,000 sources; one of them extracted again, 10,000 new rows of the PSC, and nothing changed.
 """
