@@ -1,9 +1,9 @@
-"""How scans are judged."""
+"""Completeness and reliability of lists."""
 
 from schema.migrations import run_beside
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 
 def upgrade() -> None:

@@ -1,9 +1,9 @@
-"""Photometry of sources."""
+"""Options and sums of stacks."""
 
 from schema.migrations import run_beside
 
-revision = "0014"
-down_revision = "0013"
+revision = "0011"
+down_revision = "0010"
 
 
 def upgrade() -> None:

@@ -1,9 +1,9 @@
-"""Completeness and reliability of lists."""
+"""Photometry of sources."""
 
 from schema.migrations import run_beside
 
-revision = "0015"
-down_revision = "0014"
+revision = "0013"
+down_revision = "0012"
 
 
 def upgrade() -> None:

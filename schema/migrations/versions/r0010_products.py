@@ -1,9 +1,9 @@
-"""Options and sums of stacks."""
+"""Products of a stack beside its images."""
 
 from schema.migrations import run_beside
 
-revision = "0012"
-down_revision = "0011"
+revision = "0010"
+down_revision = "0009"
 
 
 def upgrade() -> None:

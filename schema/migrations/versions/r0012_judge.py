@@ -1,9 +1,9 @@
-"""Products of a stack beside its images."""
+"""How scans are judged."""
 
 from schema.migrations import run_beside
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 
 def upgrade() -> None:

@@ -1,1 +1,0 @@
--- Stars of many scans.
