@@ -19,8 +19,9 @@ from schema.tables.field import field
 from tests.bars import write
 from tests.downloads import as_csv, as_fits, as_ipac, as_parquet, as_votable, lines_and_table, vizier
 from tests.rows import put
-from tests.test_ingest_images import FRAMES, STRIP, frames, pixels
-from tests.test_ingest_images import write as write_image
+from tests.strips import STRIP, pixels
+from tests.strips import write as write_image
+from tests.test_ingest_coverage import FRAMES, frames
 
 EXAMPLES = int(os.environ.get("DEEPCAL_FUZZ", "25"))
 ROWS = 12
