@@ -70,7 +70,7 @@ class Stack:
 
 @dataclass(frozen=True)
 class Places:
-    """Where fluxes are measured, pixels; `sigma` is the error of a place along one axis, 0 where it was not measured."""
+    """Where fluxes are measured, pixels; `sigma` is the error of a place along one axis, 0 where it is not known."""
 
     x: Floats
     y: Floats
