@@ -18,7 +18,8 @@ from schema.errors import ServerError
 SUPERUSER = "deepcal"
 PORT = 5432
 SOCKET_BYTES = 107  # the longest path of a Unix socket that PostgreSQL takes
-CRASH_SECONDS = 20  # how long the children of a killed server may keep its memory
+CRASH_SECONDS = 20  # how long a killed server may keep its number, and its children its memory
+DYING = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists')
 Settings = dict[str, str | int]
 
 
@@ -65,9 +66,10 @@ class Cluster:
         self._write_settings(settings)
         patience = time.monotonic() + CRASH_SECONDS
         while (done := self._control("start", "-w", "-t", "300", "-l", str(self.log))).returncode:
-            if "pre-existing shared memory block" not in self.tail() or time.monotonic() > patience:
+            if not any(words in self.tail() for words in DYING) or time.monotonic() > patience:
                 raise ServerError(f"the database server in {self.data} does not start:\n{self.tail() or done.stdout}")
             time.sleep(0.5)
+            self._forget_dead_server()
 
     def stop(self) -> None:
         """Stop the server, wait until it is down and remove its socket folder; its clients are disconnected."""

@@ -132,6 +132,6 @@ def test_the_cookbook_answers_on_the_field_and_its_extractions_are_merged(done: 
             asked.name: len(query(asked.name, done.conn, **{value: known[value] for value in asked.values}))
             for asked in recipes().values()
         }
-        may_be_empty = {"rejected_scans", "sources_without_psc", "psc_missing", "files"}
+        may_be_empty = {"rejected_scans", "sources_without_psc", "psc_missing", "files", "completeness"}
         assert {name for name, rows in found.items() if rows == 0} <= may_be_empty
         assert len(done.conn.execute("SELECT * FROM light_curve(%s)", (name,)).fetchall()) > 6

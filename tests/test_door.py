@@ -81,9 +81,7 @@ def test_one_connection_serves_many_questions() -> None:
 
 
 def test_an_unknown_query_is_named_with_those_there_are() -> None:
-    with pytest.raises(
-        BadArgument, match="no query 'cones' in the cookbook; there are best_scans, colour_magnitude, colours, cone"
-    ):
+    with pytest.raises(BadArgument, match=r"no query .cones. in the cookbook; there are best_scans, .*, cone, "):
         deepcal.query("cones")
 
 

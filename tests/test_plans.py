@@ -14,21 +14,31 @@ import sql
 from schema.connection import Connection, connect
 from schema.tables.twomass import psc
 from tests.rows import put
-from tests.world import CENTRE, TILE, make_world
+from tests.world import CENTRE, RUN, TILE, make_world
 
 ROOT = Path(sql.__file__).parent
 ON_THE_SKY = re.compile(rb"q3c_(join|radial|ellipse|poly|nearby)")
 
+MANY_SOURCES = """
+    INSERT INTO deepcal.source (run, id, tile, name, ra, dec, pos_err, x, y, j_rule, h_rule, k_rule, confirmed)
+    SELECT run, 1000 + n, tile, 'DC many ' || n, ra, dec + n / 36000.0, pos_err, x, y, j_rule, h_rule, k_rule, confirmed
+      FROM deepcal.source, generate_series(1, 5000) AS n
+     WHERE run = %s AND id = 1
+"""
 CIRCLE = {"ra": CENTRE[0], "dec": CENTRE[1], "radius": 0.6}
+NEAR = {"ra": CENTRE[0], "dec": CENTRE[1], "radius": 10 / 3600}
 STATEMENTS: dict[str, tuple[str, dict[str, object]]] = {
     "combine/extract_psc.sql": ("psc_q3c_idx", CIRCLE | {"faint": 16.0}),
     "combine/psc_tie.sql": ("psc_q3c_idx", CIRCLE | {"bright": 10.0, "faint": 14.0, "hold_out": True}),
     "demo/strangers.sql": ("psc_q3c_idx", {"tile": TILE, "folder": "/"}),
+    "combine/why_psc.sql": ("psc_q3c_idx", NEAR),
+    "combine/why_xsc.sql": ("xsc_q3c_idx", NEAR),
     "report/catalogue.sql": ("psc_q3c_idx", {"tile": TILE, "radius": 0.6}),
 }
 """Statements of their own: the index they must use, and values for them."""
 
 LOOKED_AFTER = {
+    "combine/why_sources.sql": "test_the_sources_of_a_run_are_found_through_the_sky_index",
     "crossmatch/merged/reference_psc.sql": "test_a_merge_reads_the_psc_through_its_sky_index",
     "crossmatch/near_join.sql": "tests/test_crossmatch_plan.py",
     "crossmatch/near_moving.sql": "tests/test_crossmatch_plan.py",
@@ -92,6 +102,14 @@ def test_a_statement_goes_through_the_sky_index(world: Connection, name: str) ->
     index, values = STATEMENTS[name]
     told = world.execute(b"EXPLAIN " + sql.load(name), values).fetchall()
     assert index in "\n".join(line for (line,) in told)
+
+
+def test_the_sources_of_a_run_are_found_through_the_sky_index(world: Connection) -> None:
+    with world.transaction(force_rollback=True):
+        world.execute(MANY_SOURCES, [RUN])
+        world.execute("ANALYZE deepcal.source")
+        told = world.execute(b"EXPLAIN " + sql.load("combine/why_sources.sql"), NEAR | {"run": RUN}).fetchall()
+        assert "source_q3c_idx" in "\n".join(line for (line,) in told)
 
 
 @pytest.mark.parametrize(

@@ -39,11 +39,11 @@ def scan_rows(figures: Figures) -> Rows:
         "good",
         "left out",
         "slight",
-        "elsewhere",
+        "other",
     )
     title = (
         "Scans: planted bad ones left out, good ones kept; weighed: airglow, used at the weight of its noise; "
-        "slight: left out with a fault below harm; elsewhere: left out for a fault in another band"
+        "slight: left out with a fault below harm; other: left out for a fault in another band"
     )
     return Rows(title, head, rows, frozenset(range(1, 11)))
 
