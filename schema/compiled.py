@@ -18,6 +18,9 @@ def compiled(fastmath: bool | set[str] = False) -> Callable[[Callable[..., Any]]
     numba looks only at the file of a function, not at functions of other files that were compiled into it. Here every
     module has a folder named by its code and by that of all it imports from its own top-level package.
 
+    Functions that are called are compiled into the caller. Otherwise each caller brings a copy, optimised in its own way,
+    the first one to be loaded serves all, and the last bits of results depend on what was loaded first.
+
     Parameters
     ----------
     fastmath : what the compiler may assume of floating-point numbers, as numba names it
@@ -26,7 +29,7 @@ def compiled(fastmath: bool | set[str] = False) -> Callable[[Callable[..., Any]]
 
     def decorate(function: Callable[..., Any]) -> Any:
         config.CACHE_DIR = str(folder_of(function.__module__))  # type: ignore[attr-defined]  # set at run time
-        return njit(cache=True, nogil=True, fastmath=fastmath)(function)
+        return njit(cache=True, nogil=True, fastmath=fastmath, forceinline=True)(function)
 
     return decorate
 
