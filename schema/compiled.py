@@ -18,7 +18,7 @@ def compiled(fastmath: bool | set[str] = False) -> Callable[[Callable[..., Any]]
     numba looks only at the file of a function, not at functions of other files that were compiled into it. Here every
     module has a folder named by its code and by that of all it imports from its own top-level package.
 
-    Functions that are called are compiled into the caller. Otherwise each caller brings a copy, optimised in its own way,
+    Functions that are called are compiled into the caller. Otherwise each caller brings a copy, optimised its own way,
     the first one to be loaded serves all, and the last bits of results depend on what was loaded first.
 
     Parameters
