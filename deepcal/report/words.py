@@ -32,18 +32,18 @@ def scan_rows(figures: Figures) -> Rows:
         "band",
         "used",
         "bad",
-        "by score",
-        "by residuals",
+        "score",
+        "residuals",
         "weighed",
         "missed",
         "good",
-        "left out",
+        "lost",
         "slight",
         "other",
     )
     title = (
-        "Scans: planted bad ones left out, good ones kept; weighed: airglow, used at the weight of its noise; "
-        "slight: left out with a fault below harm; other: left out for a fault in another band"
+        "Scans: planted bad ones left out by score or residuals, good ones lost; weighed: airglow, used at the weight "
+        "of its noise; slight: left out with a fault below harm; other: left out for a fault in another band"
     )
     return Rows(title, head, rows, frozenset(range(1, 11)))
 
