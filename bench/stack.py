@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.strips import FRAME, GRID, Stars, members, write_atlas, write_strip
+from bench.swarp import need_swarp, run_swarp
 from combine.stack.band import Member, stack_band
 from combine.stack.inventory import write_band
 from combine.stack.passes import Stacker
@@ -107,19 +108,9 @@ def measure_build(images: list[Image], scans: int, folder: Path) -> Figures:
 
 def measure_swarp(images: list[Image], folder: Path) -> Figures:
     """Time SWarp on the same images: LANCZOS3, WEIGHTED, one thread."""
-    if shutil.which("SWarp") is None:
-        subprocess.run(["apt-get", "install", "-y", "-q", "swarp"], check=True, stdout=subprocess.DEVNULL)
-    options = {
-        "COMBINE_TYPE": "WEIGHTED", "RESAMPLING_TYPE": "LANCZOS3", "SUBTRACT_BACK": "N", "WEIGHT_TYPE": "NONE",
-        "CENTER_TYPE": "MANUAL", "CENTER": f"{GRID.crval[0]},{GRID.crval[1]}", "PIXELSCALE_TYPE": "MANUAL",
-        "PIXEL_SCALE": "1.0", "IMAGE_SIZE": f"{GRID.nx},{GRID.ny}", "PROJECTION_TYPE": "SIN", "NTHREADS": "1",
-        "RESAMPLE_DIR": str(folder), "VMEM_DIR": str(folder), "IMAGEOUT_NAME": str(folder / "swarp.fits"),
-        "WEIGHTOUT_NAME": str(folder / "swarp.weight.fits"), "VERBOSE_TYPE": "QUIET", "WRITE_XML": "N",
-        "FSCALASTRO_TYPE": "NONE", "MEM_MAX": "1024",
-    }  # fmt: skip
-    command = ["SWarp", *(image.path for image in images), *(w for k, v in options.items() for w in (f"-{k}", v))]
+    need_swarp()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True, cwd=folder)
+    run_swarp(images, GRID, folder, "WEIGHTED", "N")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     pixels = sum(image.naxis1 * image.naxis2 for image in images)

@@ -9,8 +9,6 @@ swarp_ are SWarp's: LANCZOS3, its own background (128 pixels), WEIGHTED; swarp_c
 
 import argparse
 import json
-import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from scipy import ndimage
 
 import combine  # noqa: F401  # first: it says where compiled loops are kept
 from bench.quality_scans import FRAME, GALAXY, GRID, SIGMA, Scene, disk, members, write_scans
+from bench.swarp import need_swarp, run_swarp
 from combine.measure.aperture import annulus, aperture
 from combine.stack.background import fit_background
 from combine.stack.band import DirectionStack, stack_band
@@ -56,6 +55,7 @@ def measure(quick: bool) -> Figures:
         figures: Figures = {"scans": count, "left_out": sum(bool(p.reason) for s in stacks.values() for p in s.parts)}
         figures |= _stack_figures("", planes, both, scene, sources)
         figures |= noise(stacks, both, sources) | agreement(stacks)
+        need_swarp()
         for mode in ("WEIGHTED",) if quick else ("WEIGHTED", "CLIPPED"):
             peers = {d: swarp([i for i in images if i.sd == d], folder, mode) for d in "ns"}
             mean = (peers["n"] + peers["s"]) / 2
@@ -181,20 +181,9 @@ def agreement(stacks: dict[str, DirectionStack]) -> Figures:
 
 def swarp(images: list[Image], folder: Path, mode: str) -> Plane:
     """Stack with SWarp."""
-    if shutil.which("SWarp") is None:
-        subprocess.run(["apt-get", "install", "-y", "-q", "swarp"], check=True, stdout=subprocess.DEVNULL)
-    options = {
-        "COMBINE_TYPE": mode, "RESAMPLING_TYPE": "LANCZOS3", "SUBTRACT_BACK": "Y", "WEIGHT_TYPE": "NONE",
-        "CENTER_TYPE": "MANUAL", "CENTER": f"{GRID.crval[0]},{GRID.crval[1]}", "PIXELSCALE_TYPE": "MANUAL",
-        "PIXEL_SCALE": "1.0", "IMAGE_SIZE": f"{GRID.nx},{GRID.ny}", "PROJECTION_TYPE": "SIN", "NTHREADS": "1",
-        "RESAMPLE_DIR": str(folder), "VMEM_DIR": str(folder), "IMAGEOUT_NAME": str(folder / "swarp.fits"),
-        "WEIGHTOUT_NAME": str(folder / "swarp.weight.fits"), "VERBOSE_TYPE": "QUIET", "WRITE_XML": "N",
-        "FSCALASTRO_TYPE": "NONE", "MEM_MAX": "1024",
-    }  # fmt: skip
-    command = ["SWarp", *(image.path for image in images), *(w for k, v in options.items() for w in (f"-{k}", v))]
-    subprocess.run(command, check=True, cwd=folder)
-    image = fits.getdata(folder / "swarp.fits").astype(np.float32)
-    weight = fits.getdata(folder / "swarp.weight.fits")
+    stack, weights = run_swarp(images, GRID, folder, mode, "Y")
+    image = fits.getdata(stack).astype(np.float32)
+    weight = fits.getdata(weights)
     return np.where(weight > 0, image, np.float32(np.nan))
 
 
